@@ -1,0 +1,147 @@
+"""What a cloud is asked to make and what it was seen to hold. Plain values: the vocabulary of the cloud port and of `plan`.
+
+A *mark* is written on every resource of ours and is how it is recognised, exactly and never by a name's prefix.
+A *ref* is the cloud's own identifier for a resource, opaque to us.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Whose a resource is: this deployment's, for the instance or workspace `id`. `kind` is "server", "volume" or "snapshot"."""
+
+    deployment: str
+    kind: str
+    id: str
+
+
+class Power(StrEnum):
+    """What a server was seen doing."""
+
+    BUILDING = "building"
+    ACTIVE = "active"
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+    DELETING = "deleting"
+    ERROR = "error"
+
+
+class VolumeState(StrEnum):
+    """What a volume or snapshot was seen doing."""
+
+    CREATING = "creating"
+    AVAILABLE = "available"
+    IN_USE = "in_use"
+    DELETING = "deleting"
+    ERROR = "error"
+
+
+class MountMode(StrEnum):
+    READ_ONLY = "ro"
+    READ_WRITE = "rw"
+
+
+@dataclass(frozen=True)
+class Mount:
+    """A folder of the facility's storage (`source`) shown in the desktop at `target`."""
+
+    source: str
+    target: str
+    mode: MountMode
+
+
+@dataclass(frozen=True)
+class Account:
+    """The Unix account inside the desktop: the same as on the facility's storage, so that its permissions hold."""
+
+    login: str
+    uid: int
+    gid: int
+    gids: tuple[int, ...] = ()
+    full_name: str = ""
+
+
+@dataclass(frozen=True)
+class VolumeSpec:
+    mark: Mark
+    size_gib: int
+    owner: Account
+
+
+@dataclass(frozen=True)
+class ServerSpec:
+    """Everything that a cloud needs to make one machine. `volume_ref` is mounted at /home/<login>.
+
+    `image` and `flavour` are the cloud's names for them; `keyboard` is an XKB layout ("us", "de(nodeadkeys)").
+    `desktop_password` is for desktops that are reached over a network; a cloud that needs none ignores it.
+    """
+
+    mark: Mark
+    name: str
+    image: str
+    vcpus: int
+    memory_mib: int
+    volume_ref: str
+    account: Account
+    mounts: tuple[Mount, ...]
+    keyboard: str
+    flavour: str = ""
+    desktop_password: str = ""
+
+
+@dataclass(frozen=True)
+class ServerSeen:
+    """One server of ours as listed. `address` is where its desktop answers RFB ("unix:/path" or "tcp:host:port"), once known.
+
+    `desktop_ready` is true once the desktop accepts connections. `fault` holds the cloud's words when `power` is ERROR.
+    `volume_refs` lists what is attached.
+    """
+
+    mark: Mark
+    ref: str
+    power: Power
+    address: str | None = None
+    desktop_ready: bool = False
+    volume_refs: tuple[str, ...] = ()
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class VolumeSeen:
+    mark: Mark
+    ref: str
+    state: VolumeState
+    size_gib: int
+    used_bytes: int | None = None
+    attached_to: str | None = None
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class SnapshotSeen:
+    mark: Mark
+    ref: str
+    volume_ref: str
+    state: VolumeState
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Survey:
+    """All resources of ours in one cloud, from one LIST a kind. Complete, or the adapter raised instead."""
+
+    servers: tuple[ServerSeen, ...]
+    volumes: tuple[VolumeSeen, ...]
+    snapshots: tuple[SnapshotSeen, ...]
+
+
+@dataclass(frozen=True)
+class Enforcement:
+    """Which of a flavour's limits this cloud really enforces, and in one sentence why not where it does not."""
+
+    memory: bool
+    cpu: bool
+    note: str

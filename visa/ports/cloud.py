@@ -1,0 +1,73 @@
+"""The cloud port: machines and volumes. What an adapter must do is said here; `tests/contract` checks it on every adapter."""
+
+from typing import Protocol
+
+from visa.domain.resources import (
+    Enforcement,
+    Mark,
+    Mount,
+    ServerSeen,
+    ServerSpec,
+    SnapshotSeen,
+    Survey,
+    VolumeSeen,
+    VolumeSpec,
+)
+
+
+class Cloud(Protocol):
+    """Obligations of every implementation:
+
+    - Only `Busy`, `Refused` and `Fault` (visa.errors) leave it, whatever the cloud answers or however it breaks.
+    - Every resource carries its whole `Mark` from the moment it exists: a process that dies at any point of any call
+      leaves nothing that `survey` does not show (or nothing at all).
+    - Calls return when the order is accepted, and never wait for its completion; `survey` tells how it goes on.
+    - All calls may be made from several threads and several processes at the same time.
+    - A call with a ref that does not exist (any more): deleting succeeds, everything else raises `Refused`
+      with code "gone".
+    """
+
+    def survey(self) -> Survey:
+        """Everything of this deployment: complete, or an error. One LIST call a kind, however many there are."""
+        ...
+
+    def create_volume(self, spec: VolumeSpec) -> VolumeSeen:
+        """Make an empty volume. If one with this mark exists already it is returned unchanged: never a second one."""
+        ...
+
+    def delete_volume(self, ref: str) -> None:
+        """Delete a volume and everything in it. `Refused` with code "in_use" while it is attached to a server."""
+        ...
+
+    def snapshot_volume(self, ref: str, mark: Mark) -> SnapshotSeen:
+        """Copy a volume's content as it is now; returns an existing snapshot with this mark unchanged."""
+        ...
+
+    def delete_snapshot(self, ref: str) -> None: ...
+
+    def create_server(self, spec: ServerSpec) -> ServerSeen:
+        """Make and start a machine. If one with this mark exists already it is returned unchanged: never a second one.
+
+        `Refused` with code "volume_in_use" when the volume is attached to another server.
+        """
+        ...
+
+    def start_server(self, ref: str, mounts: tuple[Mount, ...]) -> None:
+        """Start a stopped machine with these mounts; nothing happens when it runs already."""
+        ...
+
+    def stop_server(self, ref: str) -> None:
+        """Ask for a clean shutdown, and force it after the adapter's grace period; nothing happens when it is stopped."""
+        ...
+
+    def reboot_server(self, ref: str, mounts: tuple[Mount, ...]) -> None:
+        """Clean stop and start, with these mounts."""
+        ...
+
+    def delete_server(self, ref: str) -> None:
+        """Remove the machine and its disposable disk, never a volume."""
+        ...
+
+    def enforcement(self) -> Enforcement:
+        """Which limits of a flavour hold here."""
+        ...
