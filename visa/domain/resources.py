@@ -1,4 +1,4 @@
-"""What a cloud is asked to make and what it was seen to hold. Plain values: the vocabulary of the cloud port and of `plan`.
+"""What a cloud is asked to make and what it was seen to hold: the vocabulary of the cloud port and of `plan`.
 
 A *mark* is written on every resource of ours and is how it is recognised, exactly and never by a name's prefix.
 A *ref* is the cloud's own identifier for a resource, opaque to us.
@@ -11,7 +11,10 @@ from enum import StrEnum
 
 @dataclass(frozen=True)
 class Mark:
-    """Whose a resource is: this deployment's, for the instance or workspace `id`. `kind` is "server", "volume" or "snapshot"."""
+    """Whose a resource is: this deployment's, for the instance or workspace `id`.
+
+    `kind` is "server", "volume" or "snapshot".
+    """
 
     deployment: str
     kind: str
@@ -96,8 +99,8 @@ class ServerSpec:
 class ServerSeen:
     """One server of ours as listed. `address` is where its desktop answers RFB ("unix:/path" or "tcp:host:port"), once known.
 
-    `desktop_ready` is true once the desktop accepts connections. `fault` holds the cloud's words when `power` is ERROR.
-    `volume_refs` lists what is attached.
+    `desktop_ready` is true once the desktop accepts connections. `volume_refs` lists what is attached.
+    `fault` holds the cloud's words when `power` is ERROR.
     """
 
     mark: Mark

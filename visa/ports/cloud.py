@@ -1,4 +1,4 @@
-"""The cloud port: machines and volumes. What an adapter must do is said here; `tests/contract` checks it on every adapter."""
+"""The cloud port: machines and volumes. Its docstrings are obligations; `tests/contract` checks them on every adapter."""
 
 from typing import Protocol
 
@@ -57,7 +57,7 @@ class Cloud(Protocol):
         ...
 
     def stop_server(self, ref: str) -> None:
-        """Ask for a clean shutdown, and force it after the adapter's grace period; nothing happens when it is stopped."""
+        """Ask for a clean shutdown, forced after the adapter's grace period; nothing happens when it is stopped."""
         ...
 
     def reboot_server(self, ref: str, mounts: tuple[Mount, ...]) -> None:
