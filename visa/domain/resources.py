@@ -97,9 +97,9 @@ class ServerSpec:
 
 @dataclass(frozen=True)
 class ServerSeen:
-    """One server of ours as listed. `address` is where its desktop answers RFB
-    ("unix:/path" or "tcp:host:port"), once known.
+    """One server of ours as listed.
 
+    `address` is where its desktop answers RFB ("unix:/path" or "tcp:host:port"), once known.
     `desktop_ready` is true once the desktop accepts connections. `volume_refs` lists what is attached.
     `fault` holds the cloud's words when `power` is ERROR.
     """

@@ -1,4 +1,4 @@
-"""The cloud port: machines and volumes. The docstrings are obligations, checked by `tests/contract` on every adapter."""
+"""The cloud port: machines and volumes. Docstrings are obligations, checked by `tests/contract` on every adapter."""
 
 from typing import Protocol
 
