@@ -1,0 +1,74 @@
+"""From settings to a running library: engine, ports, clock and id maker. Every process starts here and nowhere else."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from visa.errors import Misconfigured
+from visa.ports.clock import Clock, NewId
+from visa.ports.cloud import Cloud
+from visa.ports.facility import Facility
+from visa.settings import Settings
+from visa.store import migrate
+from visa.store.session import Sessions, open_engine, open_sessions
+
+ID_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
+ID_LENGTH = 16
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+def random_id() -> str:
+    """A name for a new thing, 16 letters and digits that nobody can guess."""
+    return "".join(secrets.choice(ID_LETTERS) for _ in range(ID_LENGTH))
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """What services are handed. The ports are opened when they are first asked for: the api never opens the cloud."""
+
+    settings: Settings
+    sessions: Sessions
+    clock: Clock
+    new_id: NewId
+    open_cloud: Callable[[], Cloud]
+    open_facility: Callable[[], Facility]
+
+
+def build(settings: Settings) -> Runtime:
+    """A runtime on the settings' database, which must have been brought up to date with `visa db upgrade`."""
+    clock = SystemClock()
+    engine = open_engine(settings.database.url, pool_size=max(10, settings.api.threads))
+    return Runtime(
+        settings=settings,
+        sessions=open_sessions(engine),
+        clock=clock,
+        new_id=random_id,
+        open_cloud=lambda: open_cloud(settings, clock),
+        open_facility=lambda: open_facility(settings),
+    )
+
+
+def open_cloud(settings: Settings, clock: Clock) -> Cloud:
+    """The cloud that the settings name. Raises `Misconfigured` when this machine cannot run it."""
+    raise NotImplementedError
+
+
+def open_facility(settings: Settings) -> Facility:
+    """The facility's source that the settings name."""
+    raise NotImplementedError
+
+
+def require_current_schema(runtime: Runtime) -> None:
+    """Stop a process whose database is older or newer than its code. Raises `Misconfigured`."""
+    current, head = migrate.current(runtime.sessions.engine), migrate.head()
+    if current != head:
+        raise Misconfigured(
+            f"the database is at revision {current or 'nothing'}, this release needs {head}: run `visa db upgrade`"
+        )

@@ -1,0 +1,34 @@
+"""All tables. Import them from here."""
+
+from visa.store.tables.catalogue import Flavour, Image
+from visa.store.tables.desktops import Activity, DesktopSession, Thumbnail, Ticket
+from visa.store.tables.facility import Experiment, ExperimentMember, FacilityPerson, Instrument, InstrumentScientist
+from visa.store.tables.instances import Instance, InstanceExperiment, InstanceStatus, Workspace, WorkspaceStatus
+from visa.store.tables.journal import Event, JobReport
+from visa.store.tables.people import LinkProposal, LoginAttempt, LoginSession, Person, RoleGrant
+
+__all__ = [
+    "Activity",
+    "DesktopSession",
+    "Event",
+    "Experiment",
+    "ExperimentMember",
+    "FacilityPerson",
+    "Flavour",
+    "Image",
+    "Instance",
+    "InstanceExperiment",
+    "InstanceStatus",
+    "Instrument",
+    "InstrumentScientist",
+    "JobReport",
+    "LinkProposal",
+    "LoginAttempt",
+    "LoginSession",
+    "Person",
+    "RoleGrant",
+    "Thumbnail",
+    "Ticket",
+    "Workspace",
+    "WorkspaceStatus",
+]
