@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from visa.testing.clock import FrozenClock
 
 from visa.ports.clock import NewId
 from visa.store import migrate
 from visa.store.session import Sessions, open_engine, open_sessions
+from visa.testing.clock import FrozenClock
 from visa.testing.postgres import running_server
 
 

@@ -1,0 +1,54 @@
+"""Deadlines: how long an instance lives, what an extension gives, when pages warn. An extension never shortens."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from visa.domain.lifecycle import YES, Verdict, no
+
+URGENT = timedelta(days=1)
+
+
+class Warning(StrEnum):  # noqa: A001 - the word of the product; the built-in is not used here
+    NONE = "none"
+    SOON = "soon"
+    URGENT = "urgent"
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What a role gives: days of life, days that an extension gives from now, and the most days since creation."""
+
+    lifetime_d: float
+    extension_d: float
+    max_lifetime_d: float
+    instances: int
+
+
+def first_deadline(created_at: datetime, allowance: Allowance) -> datetime:
+    return created_at + timedelta(days=allowance.lifetime_d)
+
+
+def extended(created_at: datetime, expires_at: datetime, now: datetime, allowance: Allowance) -> datetime:
+    """The deadline after one extension now; never earlier than the present one."""
+    latest = created_at + timedelta(days=allowance.max_lifetime_d)
+    return max(expires_at, min(now + timedelta(days=allowance.extension_d), latest))
+
+
+def may_extend(created_at: datetime, expires_at: datetime, now: datetime, allowance: Allowance) -> Verdict:
+    """Allowed when it would give at least a minute more."""
+    if extended(created_at, expires_at, now, allowance) - expires_at >= timedelta(minutes=1):
+        return YES
+    if created_at + timedelta(days=allowance.max_lifetime_d) <= expires_at:
+        return no(
+            "longest_life", f"It has its longest life of {allowance.max_lifetime_d:g} days. Support can allow more."
+        )
+    return no("not_yet", f"It already runs for {allowance.extension_d:g} days from now.")
+
+
+def warning(expires_at: datetime, now: datetime, *, warn_d: float) -> Warning:
+    """How much a page should worry about the deadline."""
+    left = expires_at - now
+    if left <= URGENT:
+        return Warning.URGENT
+    return Warning.SOON if left <= timedelta(days=warn_d) else Warning.NONE

@@ -1,0 +1,190 @@
+"""The next step of an instance, from what is wanted, what was recorded and what the cloud shows. No I/O, no clock.
+
+The rules that keep machines and data safe:
+1. absence is believed only after it lasted (`pace.missing`);
+2. an order that may still take effect is waited for before another is given (`pace.paced`);
+3. a machine is deleted only after a clean stop, and when its workspace was seen safe (`preserve.doubt`);
+4. an error in the cloud never deletes a machine that has ever worked.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from visa.domain import preserve
+from visa.domain.instance import Facts, Phase, Wanted, WorkspacePhase
+from visa.domain.pace import SLOW_S, Limits, after, missing, older, paced, soon, still
+from visa.domain.resources import Power, ServerSeen, ServerSpec, VolumeSeen
+from visa.domain.steps import CreateServer, DeleteServer, Finish, RebootServer, Rest, StartServer, Step, StopServer
+
+
+@dataclass(frozen=True)
+class InstanceIntent:
+    """What is wanted of one instance.
+
+    `spec.volume_ref` counts only once `workspace_phase` is AVAILABLE. `ever_ready`: its desktop answered at least once.
+    """
+
+    wanted: Wanted
+    revision: int
+    restart_nonce: int
+    spec: ServerSpec
+    workspace_phase: WorkspacePhase
+    ever_ready: bool
+    phase_since: datetime
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one survey showed of an instance: its server and its workspace's volume, each None when not listed."""
+
+    server: ServerSeen | None
+    volume: VolumeSeen | None
+
+
+@dataclass(frozen=True)
+class _Case:
+    """Everything that a decision may look at. `tries` counts failed tries at what is wanted now."""
+
+    intent: InstanceIntent
+    facts: Facts
+    volume: VolumeSeen | None
+    now: datetime
+    limits: Limits
+    tries: int
+
+
+def plan_instance(intent: InstanceIntent, facts: Facts, seen: Seen, now: datetime, limits: Limits) -> Step:
+    """Exactly one step for one instance."""
+    if facts.phase == Phase.GONE:
+        return Rest(Phase.GONE)
+    tries = facts.attempts if intent.revision == facts.seen_revision else 0
+    case = _Case(intent, facts, seen.volume, now, limits, tries)
+    if seen.server is None and facts.ref is not None and (wait := missing(facts, now, limits)):
+        return wait
+    return _given_up(case, paced(_next(case, seen.server), facts, now, limits, tries=tries))
+
+
+def _next(case: _Case, server: ServerSeen | None) -> Step:
+    match case.intent.wanted:
+        case Wanted.GONE:
+            return _towards_gone(case, server) if server else Finish()
+        case Wanted.STOPPED:
+            return _towards_stopped(case, server) if server else Rest(Phase.STOPPED, forget=True)
+        case Wanted.RUNNING:
+            return _towards_running(case, server) if server else _create(case)
+        case _ as never:
+            assert_never(never)
+
+
+def _given_up(case: _Case, step: Step) -> Step:
+    """After too many failed tries the person is told. Deleting is never given up: it is only tried more slowly."""
+    if isinstance(step, Rest | Finish) or case.intent.wanted is Wanted.GONE or step.attempts < case.limits.max_attempts:
+        return step
+    return _failed(case, case.facts.code or "failed", case.facts.message or "It was tried several times in vain.")
+
+
+def _create(case: _Case) -> Step:
+    if case.intent.workspace_phase is WorkspacePhase.AVAILABLE:
+        return CreateServer(case.intent.spec, attempts=case.tries)
+    if case.intent.workspace_phase in {WorkspacePhase.NEW, WorkspacePhase.BUILDING}:
+        return Rest(Phase.NEW, soon(case.now), "workspace", "The workspace is being made.", forget=True)
+    return _failed(case, "workspace_unusable", "Its workspace cannot be used; the support team can help.")
+
+
+def _towards_gone(case: _Case, server: ServerSeen) -> Step:
+    waiting = still(case.facts, soon(case.now), attempts=case.tries, phase=Phase.DELETING)
+    match server.power:
+        case Power.ACTIVE:
+            return StopServer(server.ref, attempts=case.tries)
+        case Power.STOPPING:
+            return waiting
+        case Power.DELETING if not older(case.facts.doing_since, case.now, case.limits.build_timeout_s):
+            return waiting
+        case Power.STOPPED | Power.ERROR | Power.BUILDING | Power.DELETING:
+            if doubt := preserve.doubt(case.volume):
+                return Rest(Phase.DELETING, after(case.now, SLOW_S), doubt.code, doubt.message, attempts=case.tries)
+            return DeleteServer(server.ref, attempts=case.tries, again=False)
+        case _ as never:
+            assert_never(never)
+
+
+def _towards_stopped(case: _Case, server: ServerSeen) -> Step:
+    match server.power:
+        case Power.STOPPED:
+            return Rest(Phase.STOPPED)
+        case Power.ACTIVE:
+            return StopServer(server.ref, attempts=case.tries)
+        case Power.BUILDING | Power.STOPPING | Power.DELETING:
+            return still(case.facts, soon(case.now), attempts=case.tries, phase=Phase.STOPPING)
+        case Power.ERROR:
+            return _broken(case, server)
+        case _ as never:
+            assert_never(never)
+
+
+def _towards_running(case: _Case, server: ServerSeen) -> Step:
+    match server.power:
+        case Power.ACTIVE:
+            return _active(case, server)
+        case Power.STOPPED:
+            return _start(case, server)
+        case Power.STOPPING:
+            return still(case.facts, soon(case.now), attempts=case.tries, phase=Phase.STOPPING)
+        case Power.DELETING:
+            return still(case.facts, soon(case.now), attempts=case.tries, phase=Phase.BUILDING)
+        case Power.BUILDING if not older(case.facts.doing_since, case.now, case.limits.build_timeout_s):
+            return still(case.facts, soon(case.now), attempts=case.tries, phase=Phase.BUILDING)
+        case Power.BUILDING | Power.ERROR:
+            if case.intent.ever_ready or case.tries >= case.limits.max_attempts:
+                return _reboot(case, server) if _reboot_wanted(case) else _broken(case, server)
+            return DeleteServer(server.ref, attempts=case.tries + 1, again=True)
+        case _ as never:
+            assert_never(never)
+
+
+def _active(case: _Case, server: ServerSeen) -> Step:
+    if _reboot_wanted(case):
+        return _reboot(case, server)
+    if server.desktop_ready:
+        return _running(case)
+    waited = case.facts.phase in {Phase.STARTING, Phase.FAILED}
+    if waited and older(case.intent.phase_since, case.now, case.limits.build_timeout_s):
+        return _failed(case, "desktop_silent", "The machine runs, but its desktop does not answer. Reboot it.")
+    return still(case.facts, soon(case.now), attempts=case.tries, phase=Phase.STARTING)
+
+
+def _running(case: _Case) -> Rest:
+    """Failed tries are forgotten only after it ran for a while, or one that keeps going off would be tried for ever."""
+    if case.tries == 0:
+        return Rest(Phase.RUNNING)
+    since = case.intent.phase_since if case.facts.phase == Phase.RUNNING else case.now
+    stable_at = after(since, case.limits.stable_s)
+    return Rest(Phase.RUNNING) if stable_at <= case.now else Rest(Phase.RUNNING, stable_at, attempts=case.tries)
+
+
+def _start(case: _Case, server: ServerSeen) -> Step:
+    went_off = case.facts.phase in {Phase.BUILDING, Phase.STARTING, Phase.RUNNING}
+    if went_off and case.tries + 1 >= case.limits.max_attempts:
+        return _failed(case, "keeps_stopping", "The machine keeps going off by itself. Its workspace is safe.")
+    tries = case.tries + 1 if went_off else case.tries
+    return StartServer(server.ref, case.intent.spec.mounts, case.intent.restart_nonce, attempts=tries)
+
+
+def _reboot_wanted(case: _Case) -> bool:
+    return case.intent.restart_nonce > case.facts.seen_nonce
+
+
+def _reboot(case: _Case, server: ServerSeen) -> RebootServer:
+    return RebootServer(server.ref, case.intent.spec.mounts, case.intent.restart_nonce, attempts=case.tries)
+
+
+def _broken(case: _Case, server: ServerSeen) -> Rest:
+    words = f" The cloud says: {server.fault}" if server.fault else ""
+    return _failed(case, "machine_error", f"The machine is broken; its workspace is safe.{words}")
+
+
+def _failed(case: _Case, code: str, message: str) -> Rest:
+    """Shown to the person, and looked at again slowly because clouds recover. A new wish starts counting afresh."""
+    look_at = after(case.now, SLOW_S)
+    return Rest(Phase.FAILED, look_at, code, message, attempts=case.limits.max_attempts, keep_doing=True)

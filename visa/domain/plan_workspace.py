@@ -1,0 +1,73 @@
+"""The next step of a workspace: its volume is made once, never anew when it is missing, and deleted only when wanted."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from visa.domain.instance import Facts, Kept, WorkspacePhase
+from visa.domain.pace import SLOW_S, Limits, after, missing, paced, soon, still
+from visa.domain.resources import VolumeSeen, VolumeSpec, VolumeState
+from visa.domain.steps import CreateVolume, DeleteVolume, Finish, Rest, Step
+
+
+@dataclass(frozen=True)
+class WorkspaceIntent:
+    """What is wanted of one workspace. `occupied`: an instance that is not gone yet uses it."""
+
+    wanted: Kept
+    revision: int
+    spec: VolumeSpec
+    occupied: bool
+
+
+def plan_workspace(
+    intent: WorkspaceIntent, facts: Facts, volume: VolumeSeen | None, now: datetime, limits: Limits
+) -> Step:
+    """Exactly one step for one workspace."""
+    if facts.phase == WorkspacePhase.GONE:
+        return Rest(WorkspacePhase.GONE)
+    tries = facts.attempts if intent.revision == facts.seen_revision else 0
+    if volume is None and facts.ref is not None and (wait := missing(facts, now, limits)):
+        return wait
+    match intent.wanted:
+        case Kept.KEPT:
+            step = _keep(intent, facts, volume, now, limits=limits, tries=tries)
+        case Kept.GONE:
+            step = _remove(intent, facts, volume, now, tries=tries)
+        case _ as never:
+            assert_never(never)
+    return paced(step, facts, now, limits, tries=tries)
+
+
+def _keep(
+    intent: WorkspaceIntent, facts: Facts, volume: VolumeSeen | None, now: datetime, *, limits: Limits, tries: int
+) -> Step:
+    if volume is None:
+        if facts.ref is not None:
+            return _failed("volume_missing", "Its volume was not found in the cloud. Support was told.", now, limits)
+        if tries >= limits.max_attempts:
+            return _failed(facts.code or "failed", facts.message or "It could not be made.", now, limits)
+        return CreateVolume(intent.spec, attempts=tries)
+    match volume.state:
+        case VolumeState.AVAILABLE | VolumeState.IN_USE:
+            return Rest(WorkspacePhase.AVAILABLE)
+        case VolumeState.CREATING:
+            return still(facts, soon(now), attempts=tries, phase=WorkspacePhase.BUILDING)
+        case VolumeState.ERROR | VolumeState.DELETING:
+            words = f" The cloud says: {volume.fault}" if volume.fault else ""
+            return _failed("volume_error", f"Its volume is in state {volume.state}.{words}", now, limits)
+        case _ as never:
+            assert_never(never)
+
+
+def _remove(intent: WorkspaceIntent, facts: Facts, volume: VolumeSeen | None, now: datetime, *, tries: int) -> Step:
+    waiting = still(facts, soon(now), attempts=tries, phase=WorkspacePhase.DELETING)
+    if volume is None:
+        return Finish()
+    if intent.occupied or volume.state is VolumeState.IN_USE:
+        return waiting
+    return waiting if volume.state is VolumeState.DELETING else DeleteVolume(volume.ref, attempts=tries)
+
+
+def _failed(code: str, message: str, now: datetime, limits: Limits) -> Rest:
+    return Rest(WorkspacePhase.FAILED, after(now, SLOW_S), code, message, attempts=limits.max_attempts, keep_doing=True)

@@ -1,0 +1,87 @@
+"""The next step for one instance or workspace: a closed union. A step leaves no decision to whoever executes it.
+
+Acts carry everything that the cloud call needs. `Rest` and `Finish` call nothing: they only say what to record.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from visa.domain.resources import Mount, ServerSpec, VolumeSpec
+
+
+@dataclass(frozen=True)
+class Rest:
+    """Record this phase, and look again at `look_at` (None: when somebody wants something else or the cloud changes).
+
+    `attempts` and `missing_since` replace what was recorded; `code` and `message` explain a wait or a failure;
+    `forget` drops the cloud reference, because the resource was verified to be gone.
+    """
+
+    phase: str
+    look_at: datetime | None = None
+    code: str | None = None
+    message: str | None = None
+    attempts: int = 0
+    missing_since: datetime | None = None
+    forget: bool = False
+    keep_doing: bool = False
+
+
+@dataclass(frozen=True)
+class Finish:
+    """Nothing is left in the cloud and nothing is wanted: the row is closed for ever."""
+
+
+@dataclass(frozen=True)
+class CreateServer:
+    spec: ServerSpec
+    attempts: int
+
+
+@dataclass(frozen=True)
+class StartServer:
+    ref: str
+    mounts: tuple[Mount, ...]
+    nonce: int
+    attempts: int
+
+
+@dataclass(frozen=True)
+class StopServer:
+    ref: str
+    attempts: int
+
+
+@dataclass(frozen=True)
+class RebootServer:
+    ref: str
+    mounts: tuple[Mount, ...]
+    nonce: int
+    attempts: int
+
+
+@dataclass(frozen=True)
+class DeleteServer:
+    """`again` is true when a broken machine makes room for a new try."""
+
+    ref: str
+    attempts: int
+    again: bool
+
+
+@dataclass(frozen=True)
+class CreateVolume:
+    spec: VolumeSpec
+    attempts: int
+
+
+@dataclass(frozen=True)
+class DeleteVolume:
+    ref: str
+    attempts: int
+
+
+ServerAct = CreateServer | StartServer | StopServer | RebootServer | DeleteServer
+VolumeAct = CreateVolume | DeleteVolume
+Act = ServerAct | VolumeAct
+Step = Rest | Finish | Act
