@@ -1,0 +1,30 @@
+/** Who runs this, and who is signed in. */
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Problem } from "./problem";
+import { keys } from "./queries";
+import { ask, get } from "./request";
+import type { Me, Site } from "./types";
+
+export const useSite = () =>
+  useQuery({ queryKey: keys.site, queryFn: ({ signal }) => get<Site>("/api/v1/site", { signal }), staleTime: 300_000 });
+
+/** The signed-in person, or null when nobody is. */
+export const useMe = () =>
+  useQuery({
+    queryKey: keys.me,
+    refetchInterval: 15_000,
+    queryFn: async ({ signal }): Promise<Me | null> => {
+      try {
+        return await get<Me>("/api/v1/me", { signal });
+      } catch (error) {
+        if (error instanceof Problem && error.status === 401) return null;
+        throw error;
+      }
+    },
+  });
+
+export const useSignOut = () =>
+  useMutation({
+    mutationFn: () => ask<{ redirect: string | null }>("/auth/logout", { method: "POST" }),
+    onSuccess: ({ data }) => window.location.assign(data.redirect ?? "/sign-in"),
+  });

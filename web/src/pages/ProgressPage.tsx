@@ -1,0 +1,7 @@
+import { useTranslation } from "react-i18next";
+import { Page } from "../parts/Page";
+
+export function ProgressPage() {
+  const { t } = useTranslation();
+  return <Page title={t("loading")}>{null}</Page>;
+}

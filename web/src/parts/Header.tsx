@@ -1,0 +1,97 @@
+/** Where am I, where can I go, who am I. Below the width of a tablet all of it folds into one menu. */
+import { Badge, Box, Burger, Drawer, Group, NavLink, Stack, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { House, Plus, Trash2 } from "lucide-react";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, NavLink as RouterLink } from "react-router";
+import { useMe, useSite } from "../api/site";
+import { paths } from "../paths";
+import { Mark } from "./Mark";
+import { PersonMenu, PersonPanel } from "./PersonMenu";
+
+interface Target {
+  to: string;
+  label: string;
+  icon: ReactNode;
+  count?: number;
+}
+
+function useTargets(): Target[] {
+  const { t } = useTranslation();
+  const bin = useMe().data?.bin_count ?? 0;
+  return [
+    { to: paths.home(), label: t("nav.home"), icon: <House size={17} /> },
+    { to: paths.create(), label: t("nav.new"), icon: <Plus size={17} /> },
+    { to: paths.bin(), label: t("nav.bin"), icon: <Trash2 size={17} />, count: bin },
+  ];
+}
+
+export function Header() {
+  const { t } = useTranslation();
+  const site = useSite().data;
+  const targets = useTargets();
+  return (
+    <Box component="header" className="header">
+      <Group h="100%" px="md" gap="md" wrap="nowrap" justify="space-between">
+        <Link to={paths.home()} className="brand">
+          <Mark />
+          <Text span fw={650} truncate>
+            {site?.name ?? ""}
+          </Text>
+        </Link>
+        <Group component="nav" aria-label={t("nav.main")} gap={4} wrap="nowrap" visibleFrom="sm" flex={1}>
+          {targets.map((target) => (
+            <RouterLink key={target.to} to={target.to} end className="nav-link">
+              {target.icon}
+              {target.label}
+              <Count value={target.count} />
+            </RouterLink>
+          ))}
+        </Group>
+        <Box visibleFrom="sm">
+          <PersonMenu />
+        </Box>
+        <SmallMenu targets={targets} />
+      </Group>
+    </Box>
+  );
+}
+
+function SmallMenu({ targets }: { targets: readonly Target[] }) {
+  const { t } = useTranslation();
+  const [open, { toggle, close }] = useDisclosure(false);
+  return (
+    <Box hiddenFrom="sm">
+      <Burger opened={open} onClick={toggle} aria-label={t("nav.menu")} aria-expanded={open} size="sm" />
+      <Drawer opened={open} onClose={close} position="right" size="18rem" title={t("nav.menu")} closeButtonProps={{ "aria-label": t("close") }}>
+        <Stack gap="xs">
+          <Box component="nav" aria-label={t("nav.main")}>
+            {targets.map((target) => (
+              <NavLink
+                key={target.to}
+                component={RouterLink}
+                to={target.to}
+                end
+                label={target.label}
+                leftSection={target.icon}
+                rightSection={<Count value={target.count} />}
+                onClick={close}
+              />
+            ))}
+          </Box>
+          <PersonPanel onDone={close} />
+        </Stack>
+      </Drawer>
+    </Box>
+  );
+}
+
+function Count({ value }: { value: number | undefined }) {
+  if (value === undefined || value === 0) return null;
+  return (
+    <Badge size="sm" variant="light" color="gray" circle={value < 10}>
+      {value}
+    </Badge>
+  );
+}

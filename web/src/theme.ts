@@ -1,0 +1,29 @@
+/** The look: petrol on quiet greys, system fonts, and a dark scheme of its own. Contrast is AA in both. */
+import { createTheme, type MantineColorsTuple } from "@mantine/core";
+
+const petrol: MantineColorsTuple = [
+  "#eaf5f5", "#d5ebec", "#acd8db", "#80c4c9", "#56afb6", "#36989f", "#1b7f88", "#0e6670", "#0b5059", "#083a41",
+];
+const amber: MantineColorsTuple = [
+  "#fff6e3", "#fdebc6", "#fad68e", "#f6c055", "#f2b03a", "#dd9717", "#a86f08", "#855603", "#684300", "#4a2f00",
+];
+// Mantine takes dark[0] for text, [2] for dimmed text, [4] for borders, [6] for cards and [7] for the page.
+const dark: MantineColorsTuple = [
+  "#dbe3e5", "#bcc8cb", "#9aa9ad", "#6b7c81", "#3a494e", "#2c393e", "#1d272b", "#141b1e", "#0f1517", "#0a0f11",
+];
+
+const FONTS = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", "Noto Sans CJK SC", sans-serif';
+
+export const theme = createTheme({
+  colors: { petrol, amber, dark },
+  primaryColor: "petrol",
+  primaryShade: { light: 7, dark: 4 },
+  autoContrast: true,
+  defaultRadius: "md",
+  fontFamily: FONTS,
+  fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", "Liberation Mono", monospace',
+  headings: { fontFamily: FONTS, fontWeight: "620" },
+  cursorType: "pointer",
+  respectReducedMotion: true,
+  focusRing: "auto",
+});
