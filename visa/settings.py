@@ -131,6 +131,9 @@ class Policy(Section):
         Lifetimes(lifetime_d=7, extension_d=7, max_lifetime_d=14, instances=1), description="For guests."
     )
     bin_d: Days = Field(90, description="Days that a workspace stays in the recycle bin.")
+    guest_uid_first: int = Field(
+        200000, ge=1000, description="Unix ids of people without a facility account are given out from here on."
+    )
     warn_d: Days = Field(3, description="Days before the end of an instance from when pages warn.")
 
 
@@ -141,8 +144,17 @@ class Reconcile(Section):
     survey_s: Seconds = Field(10, description="How often the cloud is listed when nothing is due.")
     lease_s: Seconds = Field(60, description="How long one scheduler owns a row that it works on.")
     workers: int = Field(8, ge=1, description="Cloud calls made at once.")
-    absence_s: Seconds = Field(5, description="A machine must be missing for so long before it counts as gone.")
+    absence_s: Seconds = Field(2, description="A machine must be missing for so long before it counts as gone.")
     settle_s: Seconds = Field(5, description="How long a create call of unknown outcome may still take effect.")
+    stable_s: Seconds = Field(
+        60, description="A machine must run for so long before earlier failed tries are forgotten."
+    )
+    max_missing_share: float = Field(
+        0.5,
+        gt=0,
+        le=1,
+        description="When more than this share of known machines is missing from one list, the list is not believed.",
+    )
     build_timeout_s: Seconds = Field(600, description="A machine that is not ready after so long has failed.")
     max_attempts: int = Field(5, ge=1, description="Failed tries before an instance is shown as failed.")
     backoff_s: Seconds = Field(2, description="Wait after the first failed try; doubles each time.")

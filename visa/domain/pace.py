@@ -66,7 +66,8 @@ def backoff_s(attempts: int, limits: Limits) -> float:
 def paced(step: Step, facts: Facts, now: datetime, limits: Limits, *, tries: int) -> Step:
     """Hold a step back while an earlier order may still take effect, or until its back-off is over.
 
-    `tries` is what stays recorded while it is held back: a step counts its own try only when it is taken. A create call of unknown outcome also holds back the end: what it made would be left behind.
+    `tries` is what stays recorded while it is held back: a step counts its own try only when it is taken. A create
+    call of unknown outcome also holds back the end: what it made would be left behind.
     """
     if isinstance(step, Rest) or facts.doing_since is None:
         return step

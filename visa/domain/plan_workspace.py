@@ -1,4 +1,4 @@
-"""The next step of a workspace: its volume is made once, never anew when it is missing, and deleted only when wanted."""
+"""The next step of a workspace: its volume is made once, never anew when missing, and deleted only when wanted."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -9,7 +9,11 @@ from visa.store.base import Base
 
 
 class Person(Base):
-    """Somebody who signed in at least once, keyed by issuer and subject. `facility_person_id` is set once linked."""
+    """Somebody who signed in at least once, keyed by issuer and subject.
+
+    `facility_person_id` is set once linked. `guest_uid` is the Unix id that an unlinked person got with the first
+    instance.
+    """
 
     __tablename__ = "person"
     __table_args__ = (UniqueConstraint("issuer", "subject"),)
@@ -21,6 +25,7 @@ class Person(Base):
     email: Mapped[str] = mapped_column(String(320))
     orcid: Mapped[str | None] = mapped_column(String(19))
     facility_person_id: Mapped[str | None] = mapped_column(ForeignKey("facility_person.id"), unique=True)
+    guest_uid: Mapped[int | None] = mapped_column(unique=True)
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
 

@@ -134,6 +134,7 @@ def upgrade() -> None:
         sa.Column("email", sa.String(length=320), nullable=False),
         sa.Column("orcid", sa.String(length=19), nullable=True),
         sa.Column("facility_person_id", sa.String(length=100), nullable=True),
+        sa.Column("guest_uid", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -141,6 +142,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("facility_person_id", name=op.f("uq_person_facility_person_id")),
+        sa.UniqueConstraint("guest_uid", name=op.f("uq_person_guest_uid")),
         sa.UniqueConstraint("issuer", "subject", name=op.f("uq_person_issuer_subject")),
     )
     op.create_table(

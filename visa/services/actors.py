@@ -1,0 +1,75 @@
+"""Who is acting: a signed-in person with roles, standing and the Unix account that their desktops use."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from visa.domain.access import Role, Standing, standing
+from visa.domain.expiry import Allowance
+from visa.domain.resources import Account
+from visa.errors import NotFound
+from visa.settings import Policy
+from visa.store.tables import FacilityPerson, Person, RoleGrant
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person at one moment. `facility_person_id` is None for somebody without a facility account."""
+
+    person_id: str
+    name: str
+    facility_person_id: str | None
+    roles: frozenset[Role]
+    standing: Standing
+
+
+def load_actor(session: Session, person_id: str, now: datetime) -> Actor:
+    """The person with the roles in force now. Raises `NotFound`."""
+    person = session.get(Person, person_id)
+    if person is None:
+        raise NotFound("There is no such person.")
+    facility_person = _facility_person(session, person)
+    names = set(facility_person.roles) if facility_person else set()
+    in_force = or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now)
+    names |= set(session.scalars(select(RoleGrant.role).where(RoleGrant.person_id == person_id, in_force)))
+    roles = frozenset(role for role in Role if role.value in names)
+    return Actor(
+        person_id=person.id,
+        name=person.name,
+        facility_person_id=facility_person.id if facility_person else None,
+        roles=roles,
+        standing=standing(roles, linked=facility_person is not None),
+    )
+
+
+def allowance(policy: Policy, who: Standing) -> Allowance:
+    """The lifetimes and the number of instances that a standing gives."""
+    given = {Standing.USER: policy.user, Standing.STAFF: policy.staff, Standing.GUEST: policy.guest}[who]
+    return Allowance(given.lifetime_d, given.extension_d, given.max_lifetime_d, given.instances)
+
+
+def account(session: Session, person_id: str) -> Account:
+    """The Unix account inside this person's desktops. Raises `NotFound` for a person that never got one."""
+    person = session.get_one(Person, person_id)
+    known = _facility_person(session, person)
+    if known:
+        return Account(known.login, known.uid, known.gid, tuple(known.gids), known.name)
+    if person.guest_uid is None:
+        raise NotFound("This person has no account for desktops.")
+    return Account(f"guest{person.guest_uid}", person.guest_uid, person.guest_uid, (), person.name)
+
+
+def ensure_account(session: Session, person: Person, *, first_uid: int) -> None:
+    """Give a person without a facility account a Unix id of their own; call in a writing transaction."""
+    if person.facility_person_id is None and person.guest_uid is None:
+        highest = session.scalar(select(func.max(Person.guest_uid)))
+        person.guest_uid = max(first_uid, (highest or 0) + 1)
+
+
+def _facility_person(session: Session, person: Person) -> FacilityPerson | None:
+    if person.facility_person_id is None:
+        return None
+    known = session.get(FacilityPerson, person.facility_person_id)
+    return known if known and known.gone_at is None else None

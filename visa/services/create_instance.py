@@ -1,0 +1,143 @@
+"""Starting an instance: what is checked before intent is written, and that repeating a request makes nothing twice."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from visa.domain import expiry, quota
+from visa.domain.access import needs_experiment
+from visa.domain.instance import Kept, Phase, Wanted, WorkspacePhase
+from visa.errors import Conflict, Forbidden, Invalid
+from visa.services.actors import Actor, allowance, ensure_account
+from visa.services.desk import Desk
+from visa.services.instances import count_live, note
+from visa.services.mounting import granted
+from visa.services.workspaces import take_from_bin
+from visa.store.tables import (
+    Experiment,
+    Flavour,
+    Image,
+    Instance,
+    InstanceExperiment,
+    InstanceStatus,
+    Person,
+    Workspace,
+    WorkspaceStatus,
+)
+
+MAX_EXPERIMENTS = 20
+VNC_PASSWORD_LENGTH = 8  # the protocol cuts longer ones off (RFC 6143, 7.2.2)
+
+
+@dataclass(frozen=True)
+class NewInstance:
+    """A wish for an instance. `workspace_id` names an own workspace from the recycle bin, else a new one is made."""
+
+    name: str
+    image_id: str
+    flavour_id: str
+    experiment_ids: tuple[str, ...]
+    keyboard: str
+    workspace_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """A caller's key that makes a repeated request harmless, and a hash of the request to tell a misuse."""
+
+    key: str
+    request_hash: str
+
+
+def create(session: Session, desk: Desk, wish: NewInstance, *, repeat: Repeat | None = None) -> Instance:
+    """A new instance, or the one that an earlier request with the same key made.
+
+    Raises `Invalid` (a field is wrong), `Forbidden` (quota) and `Conflict` (workspace in use, key used differently).
+    """
+    person = session.get_one(Person, desk.actor.person_id, with_for_update=True)  # two requests at once: one waits
+    if repeat and (earlier := _earlier(session, desk.actor, repeat)):
+        return earlier
+    _check_catalogue(session, wish)
+    _check_experiments(session, desk, wish.experiment_ids)
+    limits = allowance(desk.policy, desk.actor.standing)
+    verdict = quota.may_create(used=count_live(session, desk.actor.person_id), limit=limits.instances)
+    if not verdict.allowed:
+        raise Forbidden(verdict.reason or "", code=verdict.code)
+    ensure_account(session, person, first_uid=desk.policy.guest_uid_first)
+    workspace = _workspace(session, desk, wish)
+    instance = Instance(
+        id=desk.new_id(),
+        owner_id=desk.actor.person_id,
+        name=wish.name,
+        image_id=wish.image_id,
+        flavour_id=wish.flavour_id,
+        workspace_id=workspace.id,
+        keyboard=wish.keyboard,
+        wanted=Wanted.RUNNING,
+        created_at=desk.now,
+        expires_at=expiry.first_deadline(desk.now, limits),
+        idempotency_key=repeat.key if repeat else None,
+        request_hash=repeat.request_hash if repeat else None,
+    )
+    secret = desk.new_id()[:VNC_PASSWORD_LENGTH]
+    session.add(instance)
+    session.flush()
+    session.add(
+        InstanceStatus(
+            instance_id=instance.id, phase=Phase.NEW, phase_since=desk.now, next_look_at=desk.now, secret=secret
+        )
+    )
+    session.add_all(
+        InstanceExperiment(instance_id=instance.id, experiment_id=one) for one in dict.fromkeys(wish.experiment_ids)
+    )
+    note(session, desk, instance, "created", f"Created “{instance.name}”.")
+    return instance
+
+
+def _earlier(session: Session, actor: Actor, repeat: Repeat) -> Instance | None:
+    mine = select(Instance).where(Instance.owner_id == actor.person_id, Instance.idempotency_key == repeat.key)
+    earlier = session.scalar(mine)
+    if earlier and earlier.request_hash != repeat.request_hash:
+        raise Conflict("This Idempotency-Key was used for a different request.", code="key_reused")
+    return earlier
+
+
+def _check_catalogue(session: Session, wish: NewInstance) -> None:
+    image, flavour = session.get(Image, wish.image_id), session.get(Flavour, wish.flavour_id)
+    for entry, field in ((image, "image_id"), (flavour, "flavour_id")):
+        if entry is None or entry.retired_at is not None:
+            raise Invalid("It is not offered (any more). Choose another.", field=field, code="not_offered")
+
+
+def _check_experiments(session: Session, desk: Desk, experiment_ids: tuple[str, ...]) -> None:
+    if not experiment_ids and needs_experiment(desk.actor.standing):
+        raise Invalid("Choose at least one experiment.", field="experiment_ids", code="needs_experiment")
+    if len(set(experiment_ids)) > MAX_EXPERIMENTS:
+        raise Invalid(f"At most {MAX_EXPERIMENTS} experiments fit.", field="experiment_ids", code="too_many")
+    for experiment_id in experiment_ids:
+        experiment = session.get(Experiment, experiment_id)
+        if experiment is None or granted(session, desk.actor, experiment, desk.now).raw is None:
+            message = f"There is no experiment {experiment_id} that you may use."
+            raise Invalid(message, field="experiment_ids", code="unknown_experiment")
+
+
+def _workspace(session: Session, desk: Desk, wish: NewInstance) -> Workspace:
+    if wish.workspace_id is not None:
+        return take_from_bin(session, desk, wish.workspace_id)
+    workspace = Workspace(
+        id=desk.new_id(),
+        owner_id=desk.actor.person_id,
+        name=wish.name,
+        size_gib=desk.workspace_gib,
+        wanted=Kept.KEPT,
+        created_at=desk.now,
+    )
+    session.add(workspace)
+    session.flush()
+    session.add(
+        WorkspaceStatus(
+            workspace_id=workspace.id, phase=WorkspacePhase.NEW, phase_since=desk.now, next_look_at=desk.now
+        )
+    )
+    return workspace
