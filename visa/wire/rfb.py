@@ -1,0 +1,86 @@
+"""What both RFB handshakes share: the outcome `Failed`, and a driver for a script that asks for exact numbers of bytes.
+
+Follows RFC 6143 (section 7.1) and the community's rfbproto document for the extensions. Knows bytes only: no socket,
+no clock, no log. `receive(bytes)` never raises; a stream that cannot be followed ends in `Failed` and everything after
+it is ignored. At most `need` bytes of a step and the chunk just received are held.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+VERSION_LENGTH = 12
+MAX_TEXT = 4096
+"""Longest desktop name or reason that is accepted, in bytes."""
+SHOWN_TEXT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The stream cannot be followed any further. `code` is stable; `message` may be shown and holds no secret."""
+
+    code: str
+    message: str
+
+
+Script = Generator[int, bytes, None]
+"""Yields how many bytes it needs next and is sent exactly those."""
+
+
+Event = TypeVar("Event")
+
+
+class Handshake(ABC, Generic[Event]):
+    """Runs a `_script` over whatever chunks arrive: the same events for any chunking.
+
+    After the script's end `receive` collects nothing more; what came behind it in the last chunk is in `surplus`.
+    """
+
+    def __init__(self) -> None:
+        self.surplus = b""
+        self._buffer = bytearray()
+        self._out = bytearray()
+        self._events: list[Event | Failed] = []
+        self._steps: Script | None = self._script()
+        self._need = next(self._steps)
+
+    @abstractmethod
+    def _script(self) -> Script:
+        """The conversation, written down from top to bottom; needs at least one byte."""
+
+    def _fail(self, code: str, message: str) -> None:
+        """To be followed by the script's end."""
+        self._events.append(Failed(code, message))
+
+    def receive(self, data: bytes) -> None:
+        """Take bytes of the peer; then read `events()` and send `to_send()`. Ignored once the script has ended."""
+        if self._steps is None:
+            return
+        self._buffer += data
+        while self._steps is not None and len(self._buffer) >= self._need:
+            step = bytes(self._buffer[: self._need])
+            del self._buffer[: self._need]
+            try:
+                self._need = self._steps.send(step)
+            except StopIteration:
+                self._steps = None
+                self.surplus = bytes(self._buffer)
+                self._buffer.clear()
+
+    def events(self) -> list[Event | Failed]:
+        """Events since the last call."""
+        events, self._events = self._events, []
+        return events
+
+    def to_send(self) -> bytes:
+        """Bytes for the peer since the last call."""
+        out = bytes(self._out)
+        self._out.clear()
+        return out
+
+
+def readable(text: bytes) -> str:
+    """A peer's text, fit for a log line and a page: printable, at most `SHOWN_TEXT` characters."""
+    shown = "".join(sign if sign.isprintable() else " " for sign in text.decode("utf-8", "replace"))
+    return shown[:SHOWN_TEXT].strip()
