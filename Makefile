@@ -1,0 +1,47 @@
+# The commands to remember; `make` alone lists them. Each sets up what it needs first, and only once.
+
+PYTHON ?= python3# any Python from 3.11 on, for making the virtual environment
+ARGS ?=#           more arguments for the command: make demo ARGS="--api-port 9600"
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: help demo demo-clean test check format bench dev lock clean setup setup-tests
+
+help: ## list these commands
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+demo: setup ## start everything with the sample facility; Ctrl-C stops it
+	@visa demo $(ARGS)
+
+demo-clean: ## remove what the demo left: its database, workspaces and logs
+	@if [ -x $(BIN)/visa ]; then visa demo --clean; else rm -rf .demo; fi
+
+test: setup-tests ## all checks and all tests
+	@python tools/check.py
+	@pytest $(ARGS)
+	@npm --prefix web test
+
+check: setup ## lint, format, types, layers, generated files: no tests
+	@python tools/check.py
+
+format: setup ## put every file into its form
+	@ruff check --quiet --fix . ; ruff format --quiet .
+
+dev: setup ## the demo, with pages that reload while their sources change
+	@visa demo --dev $(ARGS)
+
+bench: setup-tests ## measure, for reading
+	@python -m tests.bench $(ARGS)
+
+lock: setup ## renew the lock files from pyproject.toml
+	@tools/lock
+
+clean: demo-clean ## remove everything that was made here
+	@rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info
+	@rm -rf web/node_modules web/dist web/.dist.new
+
+setup:
+	@$(PYTHON) tools/setup
+
+setup-tests:
+	@$(PYTHON) tools/setup --tests
