@@ -62,7 +62,7 @@ def plan_instance(intent: InstanceIntent, facts: Facts, seen: Seen, now: datetim
     case = _Case(intent, facts, seen.volume, now, limits, tries)
     if seen.server is None and facts.ref is not None and (wait := missing(facts, now, limits)):
         return wait
-    return _given_up(case, paced(_next(case, seen.server), facts, now, limits, tries=tries))
+    return paced(_given_up(case, _next(case, seen.server)), facts, now, limits, tries=tries)
 
 
 def _next(case: _Case, server: ServerSeen | None) -> Step:
@@ -86,7 +86,7 @@ def _given_up(case: _Case, step: Step) -> Step:
 
 def _create(case: _Case) -> Step:
     if case.intent.workspace_phase is WorkspacePhase.AVAILABLE:
-        return CreateServer(case.intent.spec, attempts=case.tries)
+        return CreateServer(case.intent.spec, case.intent.restart_nonce, attempts=case.tries)
     if case.intent.workspace_phase in {WorkspacePhase.NEW, WorkspacePhase.BUILDING}:
         return Rest(Phase.NEW, soon(case.now), "workspace", "The workspace is being made.", forget=True)
     return _failed(case, "workspace_unusable", "Its workspace cannot be used; the support team can help.")

@@ -34,7 +34,10 @@ class Finish:
 
 @dataclass(frozen=True)
 class CreateServer:
+    """`nonce`: the wish for a reboot that a fresh machine fulfils as well; so in the other acts."""
+
     spec: ServerSpec
+    nonce: int
     attempts: int
 
 

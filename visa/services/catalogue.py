@@ -79,7 +79,7 @@ def _refuse_doubles(path: Path, catalogue: Catalogue) -> None:
         raise BadFiles(tuple(problems))
 
 
-def _merge(session: Session, table: type[Image] | type[Flavour], entries: list[dict[str, Any]], now: datetime) -> None:
+def _merge(session: Session, table: Any, entries: list[dict[str, Any]], now: datetime) -> None:
     rows: dict[str, Any] = {row.id: row for row in session.scalars(select(table))}
     for position, values in enumerate(entries):
         row = rows.pop(values["id"], None)

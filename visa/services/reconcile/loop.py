@@ -1,0 +1,215 @@
+"""One pass over everything: read, list the cloud once, claim, plan, act, record. The next pass is the retry.
+
+Safe with several schedulers: a row is worked on only under its lease. Safe against death at any point: every act is
+recorded before it is taken, every create call is idempotent by its mark, and an act that was not recorded as done is
+seen (or not) in the next list.
+"""
+
+from collections.abc import Iterable
+from concurrent.futures import Executor, as_completed
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.orm import Session
+
+from visa.domain.pace import Limits
+from visa.domain.plan import Seen, plan_instance
+from visa.domain.plan_workspace import plan_workspace
+from visa.domain.resources import ServerSeen, VolumeSeen
+from visa.domain.steps import Act, Finish, Rest, Step
+from visa.errors import CloudError
+from visa.ports.clock import Clock
+from visa.ports.cloud import Cloud
+from visa.services.reconcile import load, record, scan
+from visa.services.reconcile.execute import Done, take
+from visa.services.reconcile.scan import Light, Listed, anything_due
+from visa.store.session import Sessions
+from visa.store.tables import Instance, InstanceStatus, Workspace, WorkspaceStatus
+
+log = structlog.get_logger(__name__)
+
+FEW_MISSING = 3  # so many may vanish at once before the whole list is doubted
+POISONED_RETRY_S = 60
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a pass works with. `holder` names this scheduler in leases; `calls` is the bounded pool for cloud calls."""
+
+    sessions: Sessions
+    cloud: Cloud
+    clock: Clock
+    deployment: str
+    holder: str
+    lease_s: float
+    limits: Limits
+    max_missing_share: float
+    calls: Executor
+
+
+@dataclass
+class PassReport:
+    """What one pass found and did; stored for operators. `alert` is a sentence that somebody should read."""
+
+    seen: int = 0
+    claimed: int = 0
+    acted: int = 0
+    failed: int = 0
+    poisoned: int = 0
+    moved: int = 0
+    alert: str = ""
+    steps: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def progressed(self) -> bool:
+        """Whether another pass right now would find something new to do."""
+        return bool(self.acted or self.moved)
+
+
+@dataclass(frozen=True)
+class _Ordered:
+    """An act that was recorded and is to be taken."""
+
+    light: Light
+    act: Act
+
+
+def run_pass(work: Work) -> PassReport:
+    """Run one pass. Only a broken database raises; whatever the cloud does is in the report."""
+    report = PassReport()
+    with work.sessions.read() as session:
+        rows = scan.read(session, work.clock.now())
+    report.seen = len(rows)
+    try:
+        listed = scan.listed(work.cloud.survey(), work.deployment)
+    except CloudError as error:
+        log.warning("cloud could not be listed", code=error.code, detail=error.detail)
+        report.alert = f"The cloud could not be listed: {error.detail}"
+        return report
+    attention = _attention(work, rows, listed, report)
+    ordered = [order for light in attention if (order := _decide(work, light, listed, report))]
+    _take_all(work, ordered, report)
+    _note_sizes(work, rows, listed)
+    return report
+
+
+def _attention(work: Work, rows: list[Light], listed: Listed, report: PassReport) -> list[Light]:
+    """Rows whose time has come or whose resource changed; missing ones only while the list can be believed."""
+    missing = {light for light in rows if light.known and not listed.fingerprint(light.kind, light.id)}
+    known = sum(light.known for light in rows)
+    if len(missing) > max(FEW_MISSING, work.max_missing_share * known):
+        report.alert = f"{len(missing)} of {known} known machines and volumes are missing from the cloud's list."
+        log.error("list not believed", missing=len(missing), known=known)
+        rows = [light for light in rows if light not in missing]
+    return [light for light in rows if light.due or light.fingerprint != listed.fingerprint(light.kind, light.id)]
+
+
+def _decide(work: Work, light: Light, listed: Listed, report: PassReport) -> _Ordered | None:
+    """Claim one row, plan its step and record it. Returns the act that is now to be taken, if the step is one."""
+    now = work.clock.now()
+    with work.sessions.write() as session:
+        if not scan.claim(session, light, holder=work.holder, now=now, lease_s=work.lease_s):
+            return None
+    report.claimed += 1
+    try:
+        with work.sessions.write() as session:
+            return _plan_and_record(session, work, light, listed, report)
+    except Exception:
+        # Saves the other rows: one that cannot be planned must not stop the pass.
+        log.exception("row is poisoned", kind=light.kind, id=light.id)
+        report.poisoned += 1
+        _put_aside(work, light)
+        return None
+
+
+def _plan_and_record(session: Session, work: Work, light: Light, listed: Listed, report: PassReport) -> _Ordered | None:
+    now = work.clock.now()
+    row, step, seen = _plan(session, work, light, listed)
+    before = row.status.phase
+    row.status.fingerprint = listed.fingerprint(light.kind, light.id)
+    _count(report, step)
+    match step:
+        case Rest():
+            record.rest(session, row, step, seen, now)
+        case Finish():
+            record.finish(session, row, now)
+        case _:
+            record.begin(session, row, step, seen, now)
+    report.moved += row.status.phase != before
+    log.info("step", kind=light.kind, id=light.id, step=type(step).__name__, phase=row.status.phase)
+    return None if isinstance(step, Rest | Finish) else _Ordered(light, step)
+
+
+def _plan(
+    session: Session, work: Work, light: Light, listed: Listed
+) -> tuple[record.Row, Step, ServerSeen | VolumeSeen | None]:
+    now = work.clock.now()
+    row = _row(session, light)
+    if isinstance(row.intent, Instance) and isinstance(row.status, InstanceStatus):
+        seen = Seen(listed.servers.get(light.id), listed.volumes.get(row.intent.workspace_id))
+        intent = load.instance_intent(session, row.intent, work.deployment, now)
+        return row, plan_instance(intent, load.instance_facts(row.status), seen, now, work.limits), seen.server
+    if isinstance(row.intent, Workspace) and isinstance(row.status, WorkspaceStatus):
+        volume = listed.volumes.get(light.id)
+        wanted = load.workspace_intent(session, row.intent, work.deployment)
+        return row, plan_workspace(wanted, load.workspace_facts(row.status), volume, now, work.limits), volume
+    raise TypeError(f"a {light.kind} is neither an instance nor a workspace")
+
+
+def _take_all(work: Work, ordered: Iterable[_Ordered], report: PassReport) -> None:
+    """Take all acts, several at a time, and record each as soon as it is done."""
+    running = {work.calls.submit(take, work.cloud, order.act): order for order in ordered}
+    for future in as_completed(running):
+        order, came = running[future], future.result()
+        report.acted += 1
+        report.failed += not isinstance(came, Done)
+        now = work.clock.now()
+        with work.sessions.write() as session:
+            row = _row(session, order.light)
+            if row.status.lease_holder != work.holder:
+                log.error("lease was lost during a call", kind=order.light.kind, id=order.light.id)
+                continue  # whoever holds it now sees in the cloud what this call did
+            record.outcome(session, row, order.act, came, now=now, limits=work.limits)
+        if not isinstance(came, Done):
+            log.warning(
+                "act failed", id=order.light.id, act=type(order.act).__name__, code=came.code, detail=came.detail
+            )
+
+
+def _row(session: Session, light: Light) -> record.Row:
+    if light.kind == scan.INSTANCE:
+        return record.Row(session.get_one(Instance, light.id), session.get_one(InstanceStatus, light.id))
+    return record.Row(session.get_one(Workspace, light.id), session.get_one(WorkspaceStatus, light.id))
+
+
+def _put_aside(work: Work, light: Light) -> None:
+    now = work.clock.now()
+    with work.sessions.write() as session:
+        status = _row(session, light).status
+        status.seen_revision = _row(session, light).intent.revision
+        status.next_look_at = now + timedelta(seconds=POISONED_RETRY_S)
+        record.release(status, now)
+
+
+def _note_sizes(work: Work, rows: list[Light], listed: Listed) -> None:
+    """How full workspaces are: written where it changed, without a claim, for nothing is decided by it."""
+    changed = {
+        light.id: volume.used_bytes
+        for light in rows
+        if light.kind == scan.WORKSPACE and (volume := listed.volumes.get(light.id))
+        if volume.used_bytes is not None and volume.used_bytes != light.used_bytes
+    }
+    if not changed:
+        return
+    with work.sessions.write() as session:
+        for workspace_id, used_bytes in changed.items():
+            session.get_one(WorkspaceStatus, workspace_id).used_bytes = used_bytes
+
+
+def _count(report: PassReport, step: Step) -> None:
+    name = type(step).__name__
+    report.steps[name] = report.steps.get(name, 0) + 1
+
+
+__all__ = ["PassReport", "Work", "anything_due", "run_pass"]

@@ -1,0 +1,176 @@
+"""Writing facts: before an act that it was begun, after it what came of it, and for a rest what was seen.
+
+Every write checks that the lease is still ours, and writes its event in the same transaction.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from sqlalchemy.orm import Session
+
+from visa.domain.instance import Doing, Phase, Wanted, WorkspacePhase
+from visa.domain.pace import ORDERS, Limits, after, backoff_s, soon
+from visa.domain.resources import ServerSeen, VolumeSeen
+from visa.domain.steps import (
+    Act,
+    CreateServer,
+    CreateVolume,
+    DeleteServer,
+    DeleteVolume,
+    RebootServer,
+    Rest,
+    StartServer,
+    StopServer,
+)
+from visa.errors import Busy, Fault, Refused
+from visa.services.journal import SYSTEM
+from visa.services.journal import record as write_event
+from visa.services.reconcile.execute import Done, Outcome
+from visa.services.reconcile.words import say
+from visa.store.tables import Instance, InstanceStatus, Workspace, WorkspaceStatus
+
+
+@dataclass(frozen=True)
+class Row:
+    """A claimed row: intent and facts, loaded in the present transaction."""
+
+    intent: Instance | Workspace
+    status: InstanceStatus | WorkspaceStatus
+
+
+def rest(session: Session, row: Row, step: Rest, seen: ServerSeen | VolumeSeen | None, now: datetime) -> None:
+    """Nothing was ordered: record what was seen and decided, and give the lease back."""
+    status = row.status
+    status.missing_since = step.missing_since
+    status.next_look_at = step.look_at
+    if not step.keep_doing:
+        status.doing, status.doing_since = Doing.NOTHING, None
+    if step.forget:
+        status.ref = None
+    _take_seen(status, seen)
+    _facts(status, attempts=step.attempts, code=step.code, message=step.message, revision=row.intent.revision)
+    _enter(session, row, step.phase, now)
+    release(status, now)
+
+
+def finish(session: Session, row: Row, now: datetime) -> None:
+    """Close the row for ever."""
+    status = row.status
+    status.ref, status.next_look_at, status.missing_since = None, None, None
+    status.doing, status.doing_since = Doing.NOTHING, None
+    _facts(status, attempts=0, code=None, message=None, revision=row.intent.revision)
+    _enter(session, row, Phase.GONE, now)
+    release(status, now)
+
+
+def begin(session: Session, row: Row, act: Act, seen: ServerSeen | VolumeSeen | None, now: datetime) -> None:
+    """Record an act before it is taken. The lease is kept."""
+    status = row.status
+    status.doing, status.doing_since = ORDERS[type(act)], now
+    status.missing_since = None
+    _take_seen(status, seen)
+    _facts(status, attempts=act.attempts, code=status.code, message=status.message, revision=row.intent.revision)
+    _enter(session, row, _phase_of(act, row.intent.wanted), now)
+    status.version += 1
+
+
+def outcome(session: Session, row: Row, act: Act, came: Outcome, *, now: datetime, limits: Limits) -> None:
+    """Record what came of an act, and give the lease back."""
+    status = row.status
+    match came:
+        case Done():
+            _done(status, act, came)
+            status.code = status.message = None
+            status.next_look_at = soon(now)
+        case Busy():
+            status.doing, status.doing_since = Doing.NOTHING, None
+            status.code, status.message = came.code, came.public
+            status.next_look_at = after(now, came.retry_after_s)
+        case Refused():
+            hopeless = came.code not in {"gone", "in_use", "volume_in_use"}
+            status.attempts = limits.max_attempts if hopeless else act.attempts + 1
+            status.code, status.message = came.code, came.public
+            status.doing = Doing.NOTHING
+            status.next_look_at = soon(now)
+            _tell(session, row, "refused", f"The cloud refused: {came.public}", now)
+        case Fault():
+            status.attempts = act.attempts + 1
+            status.code, status.message = came.code, came.public
+            status.next_look_at = after(now, backoff_s(status.attempts, limits))
+            _tell(session, row, "fault", f"It did not work and is tried again: {came.public}", now)
+        case _ as never:
+            assert_never(never)
+    release(status, now)
+
+
+def release(status: InstanceStatus | WorkspaceStatus, now: datetime) -> None:
+    """Give the lease back."""
+    status.lease_holder = status.lease_until = None
+    status.seen_at = now
+    status.version += 1
+
+
+def _done(status: InstanceStatus | WorkspaceStatus, act: Act, came: Done) -> None:
+    if came.seen is not None:
+        _take_seen(status, came.seen)
+    if isinstance(status, InstanceStatus) and isinstance(act, CreateServer | StartServer | RebootServer):
+        status.seen_nonce = act.nonce
+
+
+def _take_seen(status: InstanceStatus | WorkspaceStatus, seen: ServerSeen | VolumeSeen | None) -> None:
+    if seen is None:
+        return
+    status.ref = seen.ref
+    if isinstance(seen, ServerSeen) and isinstance(status, InstanceStatus):
+        status.address = seen.address or status.address
+
+
+def _facts(
+    status: InstanceStatus | WorkspaceStatus, *, attempts: int, code: str | None, message: str | None, revision: int
+) -> None:
+    status.attempts, status.code, status.message, status.seen_revision = attempts, code, message, revision
+
+
+def _enter(session: Session, row: Row, phase: str, now: datetime) -> None:
+    """Move to a phase; entering another one is an event."""
+    status = row.status
+    if phase == status.phase:
+        return
+    status.phase, status.phase_since = phase, now
+    if isinstance(status, InstanceStatus):
+        status.ready_at = now if phase == Phase.RUNNING else None
+        status.first_ready_at = status.first_ready_at or status.ready_at
+    _tell(session, row, phase, say(row.status, phase, status.message), now)
+
+
+def _tell(session: Session, row: Row, kind: str, message: str, now: datetime) -> None:
+    is_instance = isinstance(row.intent, Instance)
+    write_event(
+        session,
+        f"{'instance' if is_instance else 'workspace'}.{kind}",
+        message,
+        at=now,
+        by=SYSTEM,
+        person_id=row.intent.owner_id,
+        instance_id=row.intent.id if is_instance else None,
+        workspace_id=row.intent.workspace_id if isinstance(row.intent, Instance) else row.intent.id,
+    )
+
+
+def _phase_of(act: Act, wanted: str) -> str:
+    match act:
+        case CreateServer():
+            return Phase.BUILDING
+        case StartServer() | RebootServer():
+            return Phase.STARTING
+        case StopServer():
+            return Phase.DELETING if wanted == Wanted.GONE else Phase.STOPPING
+        case DeleteServer():
+            return Phase.BUILDING if act.again else Phase.DELETING
+        case CreateVolume():
+            return WorkspacePhase.BUILDING
+        case DeleteVolume():
+            return WorkspacePhase.DELETING
+        case _ as never:
+            assert_never(never)

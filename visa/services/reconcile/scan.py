@@ -1,0 +1,102 @@
+"""Which rows need attention, and taking them. Reads only light columns, so that settled rows cost next to nothing.
+
+Order matters: rows are read, then the cloud is listed, then rows are claimed at the version that was read. So a claim
+proves that nobody recorded anything since before the list was taken: the list is at least as new as the facts.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from visa.domain.resources import ServerSeen, Survey, VolumeSeen
+from visa.store.tables import Instance, InstanceStatus, Workspace, WorkspaceStatus
+
+INSTANCE = "instance"
+WORKSPACE = "workspace"
+GONE = "gone"
+
+
+@dataclass(frozen=True)
+class Light:
+    """What a scan reads of a row. `due`: its time has come, or what is wanted has changed."""
+
+    kind: str
+    id: str
+    version: int
+    known: bool
+    fingerprint: str
+    due: bool
+    used_bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One survey, by the ids in the marks."""
+
+    servers: dict[str, ServerSeen]
+    volumes: dict[str, VolumeSeen]
+
+    def fingerprint(self, kind: str, row_id: str) -> str:
+        """Changes exactly when a settled row has to be looked at again."""
+        if kind == WORKSPACE:
+            volume = self.volumes.get(row_id)
+            return f"{volume.ref}|{volume.state}" if volume else ""
+        server = self.servers.get(row_id)
+        return f"{server.ref}|{server.power}|{server.desktop_ready}|{server.address}" if server else ""
+
+
+def listed(survey: Survey, deployment: str) -> Listed:
+    """Only what carries this deployment's mark counts."""
+    ours = [server for server in survey.servers if server.mark.deployment == deployment]
+    volumes = [volume for volume in survey.volumes if volume.mark.deployment == deployment]
+    return Listed({server.mark.id: server for server in ours}, {volume.mark.id: volume for volume in volumes})
+
+
+def read(session: Session, now: datetime) -> list[Light]:
+    """All rows that are not gone."""
+    instances = session.execute(_rows(Instance, InstanceStatus)).all()
+    workspaces = session.execute(_rows(Workspace, WorkspaceStatus)).all()
+    return [_light(INSTANCE, row, now) for row in instances] + [_light(WORKSPACE, row, now) for row in workspaces]
+
+
+def anything_due(session: Session, now: datetime) -> bool:
+    """Whether a pass would find a row whose time has come; cheap enough to ask several times a second."""
+    for table, intent, key in (
+        (InstanceStatus, Instance, Instance.id == InstanceStatus.instance_id),
+        (WorkspaceStatus, Workspace, Workspace.id == WorkspaceStatus.workspace_id),
+    ):
+        is_due = or_(table.next_look_at <= now, table.seen_revision != intent.revision)
+        free = or_(table.lease_until.is_(None), table.lease_until < now)
+        query = select(table.version).join(intent, key).where(table.phase != GONE, is_due, free).limit(1)
+        if session.scalar(query) is not None:
+            return True
+    return False
+
+
+def claim(session: Session, row: Light, *, holder: str, now: datetime, lease_s: float) -> bool:
+    """Take the row's lease if nobody recorded anything since it was read, and nobody else holds it."""
+    table: Any = InstanceStatus if row.kind == INSTANCE else WorkspaceStatus
+    key = InstanceStatus.instance_id if row.kind == INSTANCE else WorkspaceStatus.workspace_id
+    free = or_(table.lease_until.is_(None), table.lease_until < now)
+    taken = (
+        update(table)
+        .where(and_(key == row.id, table.version == row.version, free))
+        .values(lease_holder=holder, lease_until=now + timedelta(seconds=lease_s), version=table.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(session.execute(taken).rowcount)  # type: ignore[attr-defined]
+
+
+def _rows(intent: Any, status: Any) -> Select[Any]:
+    columns = (intent.id, status.version, status.ref, status.fingerprint, status.next_look_at, status.seen_revision)
+    sizes = (status.used_bytes,) if status is WorkspaceStatus else ()
+    return select(*columns, intent.revision, *sizes).join(status).where(status.phase != GONE)
+
+
+def _light(kind: str, row: Any, now: datetime) -> Light:
+    row_id, version, ref, fingerprint, next_look_at, seen_revision, revision, *sizes = row
+    due = seen_revision != revision or (next_look_at is not None and next_look_at <= now)
+    return Light(kind, row_id, version, ref is not None, fingerprint, due, sizes[0] if sizes else None)
