@@ -3,7 +3,6 @@
 import { cpSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 
@@ -11,10 +10,13 @@ const SWAGGER_FILES = ["swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.
 
 function copySwagger(): Plugin {
   const from = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
-  const to = fileURLToPath(new URL("dist/swagger", import.meta.url));
+  let to = "";
   return {
     name: "copy-swagger",
     apply: "build",
+    configResolved(config) {
+      to = join(config.root, config.build.outDir, "swagger");
+    },
     closeBundle() {
       for (const file of SWAGGER_FILES) cpSync(join(from, file), join(to, file));
     },
