@@ -2,13 +2,16 @@
 
 import secrets
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from visa.domain.pace import Limits
 from visa.errors import Misconfigured
 from visa.ports.clock import Clock, NewId
 from visa.ports.cloud import Cloud
 from visa.ports.facility import Facility
+from visa.services.reconcile import Work
 from visa.settings import Settings
 from visa.store import migrate
 from visa.store.session import Sessions, open_engine, open_sessions
@@ -57,12 +60,46 @@ def build(settings: Settings) -> Runtime:
 
 def open_cloud(settings: Settings, clock: Clock) -> Cloud:
     """The cloud that the settings name. Raises `Misconfigured` when this machine cannot run it."""
-    raise NotImplementedError
+    from visa.adapters.cloud.local import BUILT_IN_IMAGES, LocalCloud
+
+    return LocalCloud(settings.cloud.root.resolve(), settings.cloud.deployment, BUILT_IN_IMAGES, clock)
 
 
 def open_facility(settings: Settings) -> Facility:
     """The facility's source that the settings name."""
-    raise NotImplementedError
+    from visa.adapters.facility.file import FileFacility
+
+    return FileFacility(settings.facility.root.resolve())
+
+
+def reconcile_limits(settings: Settings) -> Limits:
+    """The patience of the plan."""
+    patience = settings.reconcile
+    return Limits(
+        absence_s=patience.absence_s,
+        settle_s=patience.settle_s,
+        build_timeout_s=patience.build_timeout_s,
+        stable_s=patience.stable_s,
+        max_attempts=patience.max_attempts,
+        backoff_s=patience.backoff_s,
+        max_backoff_s=patience.max_backoff_s,
+    )
+
+
+def reconcile_work(runtime: Runtime, cloud: Cloud, *, holder: str, calls: Executor) -> Work:
+    """What a reconcile pass works with; `calls` runs the cloud calls."""
+    settings = runtime.settings
+    return Work(
+        sessions=runtime.sessions,
+        cloud=cloud,
+        clock=runtime.clock,
+        deployment=settings.cloud.deployment,
+        holder=holder,
+        lease_s=settings.reconcile.lease_s,
+        limits=reconcile_limits(settings),
+        max_missing_share=settings.reconcile.max_missing_share,
+        calls=calls,
+    )
 
 
 def require_current_schema(runtime: Runtime) -> None:

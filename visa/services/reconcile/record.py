@@ -65,8 +65,9 @@ def finish(session: Session, row: Row, now: datetime) -> None:
 
 
 def begin(session: Session, row: Row, act: Act, seen: ServerSeen | VolumeSeen | None, now: datetime) -> None:
-    """Record an act before it is taken. The lease is kept."""
+    """Record an act before it is taken. The lease is kept; if its holder dies, the row is due once it runs out."""
     status = row.status
+    status.next_look_at = now
     status.doing, status.doing_since = ORDERS[type(act)], now
     status.missing_since = None
     _take_seen(status, seen)

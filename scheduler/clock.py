@@ -1,0 +1,18 @@
+"""APScheduler as the clock, and nothing more: it calls jobs at intervals, one run of each at a time."""
+
+from collections.abc import Callable
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.blocking import BlockingScheduler
+
+
+def make_clock(jobs: dict[str, tuple[float, Callable[[], None]]]) -> BlockingScheduler:
+    """A stopped clock for jobs by name, each with its interval in seconds. Every job also runs at once at the start."""
+    clock = BlockingScheduler(
+        executors={"default": ThreadPoolExecutor(len(jobs))},
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        timezone="UTC",
+    )
+    for name, (interval_s, job) in jobs.items():
+        clock.add_job(job, "interval", seconds=interval_s, id=name, name=name)
+    return clock

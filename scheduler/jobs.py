@@ -1,0 +1,99 @@
+"""What the scheduler does, each job without arguments beside the runtime. The next activation is the retry.
+
+A job returns a small report. Those that say something are stored, so that an operator can read them and `/readyz` knows
+that a scheduler lives.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, is_dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from visa.bootstrap import Runtime
+from visa.errors import BadFiles, CloudError, Misconfigured
+from visa.ports.facility import Facility
+from visa.services import facility_sync, housekeeping
+from visa.services.facility_sync import SyncReport
+from visa.services.housekeeping import SweepReport
+from visa.services.reconcile import PassReport, Work, anything_due, run_pass
+from visa.store.tables import JobReport
+
+log = structlog.get_logger(__name__)
+
+MAX_PASSES = 25
+PROOF_OF_LIFE = timedelta(seconds=10)
+
+
+@dataclass
+class Reconciling:
+    """Asks often and cheaply whether anything is due, and lists the cloud only then, or when the last list is old."""
+
+    runtime: Runtime
+    work: Work
+    last_pass: datetime | None = None
+    last_stored: datetime | None = None
+
+    def __call__(self) -> None:
+        now = self.runtime.clock.now()
+        with self.runtime.sessions.read() as session:
+            due = anything_due(session, now)
+        survey_every = timedelta(seconds=self.runtime.settings.reconcile.survey_s)
+        if not due and self.last_pass is not None and now - self.last_pass < survey_every:
+            return
+        for _ in range(MAX_PASSES):
+            self.last_pass = self.runtime.clock.now()
+            report = run_pass(self.work)
+            self._store(report, started_at=now)
+            if not report.progressed or report.failed:
+                return
+
+    def _store(self, report: PassReport, *, started_at: datetime) -> None:
+        """Passes that did nothing are stored only as a proof of life."""
+        idle = not (report.progressed or report.alert or report.poisoned)
+        now = self.runtime.clock.now()
+        if idle and self.last_stored is not None and now - self.last_stored < PROOF_OF_LIFE:
+            return
+        self.last_stored = now
+        store(self.runtime, "reconcile", self.work.holder, started_at, ok=not report.alert, report=asdict(report))
+
+
+def sync_facility(runtime: Runtime, facility: Facility) -> SyncReport:
+    """Read the facility's source. Raises what the source raises; the database then keeps the last good state."""
+    state = facility.read()
+    with runtime.sessions.write() as session:
+        return facility_sync.sync(session, state, now=runtime.clock.now())
+
+
+def sweep(runtime: Runtime) -> SweepReport:
+    """Remove what has no further use: expired tickets and sign-ins, old reports, sessions of dead brokers."""
+    with runtime.sessions.write() as session:
+        return housekeeping.sweep(session, now=runtime.clock.now(), silent_s=runtime.settings.broker.blind_close_s * 2)
+
+
+def reported(runtime: Runtime, holder: str, name: str, job: Callable[[], Any]) -> Callable[[], None]:
+    """The job with its report stored, and with known troubles turned into a report instead of an exception."""
+
+    def run() -> None:
+        started_at = runtime.clock.now()
+        try:
+            result = job()
+        except (BadFiles, CloudError, Misconfigured) as trouble:
+            log.warning("job failed", job=name, code=trouble.code, message=trouble.public)
+            store(runtime, name, holder, started_at, ok=False, report={"code": trouble.code, "message": trouble.public})
+            return
+        report = asdict(result) if is_dataclass(result) and not isinstance(result, type) else {}
+        store(runtime, name, holder, started_at, ok=True, report=report)
+
+    return run
+
+
+def store(runtime: Runtime, job: str, holder: str, started_at: datetime, *, ok: bool, report: dict[str, Any]) -> None:
+    """Keep one run's report."""
+    with runtime.sessions.write() as session:
+        session.add(
+            JobReport(
+                job=job, holder=holder, started_at=started_at, finished_at=runtime.clock.now(), ok=ok, report=report
+            )
+        )

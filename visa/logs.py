@@ -1,0 +1,24 @@
+"""Structured logs: one JSON line a decision on stderr. What may be logged is chosen where it is logged."""
+
+import logging
+import sys
+
+import structlog
+
+
+def set_up_logs(process: str) -> None:
+    """Send this process's logs to stderr as JSON, each line naming the process."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(process=process)
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)

@@ -1,0 +1,100 @@
+"""A small facility with two people and three experiments, in a database: what most tests begin with."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from visa.domain.facility import Experiment, FacilityPerson, FacilityState, Instrument
+from visa.ports.clock import NewId
+from visa.services import facility_sync
+from visa.services.actors import load_actor
+from visa.services.create_instance import NewInstance, create
+from visa.services.desk import Desk
+from visa.settings import Policy
+from visa.store.tables import Flavour, Image, Instance, LoginSession, Person
+
+ADA, BOB, GUEST = "ada", "bob", "guest"
+TEAM, OPEN, PROPRIETARY = "exp-team", "exp-open", "exp-proprietary"
+WORKSPACE_GIB = 20
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """`policy` has the defaults of the product, whose numbers tests may rely on."""
+
+    policy: Policy
+    new_id: NewId
+
+    def desk(self, session: Session, person_id: str, now: datetime) -> Desk:
+        """What the verbs need when this person acts now."""
+        return Desk(load_actor(session, person_id, now), now, self.new_id, self.policy, WORKSPACE_GIB)
+
+    def create(self, session: Session, person_id: str, now: datetime, *, name: str = "My analysis") -> Instance:
+        """An instance of this person on the experiment that everybody may use."""
+        wish = NewInstance(name, "xfce", "small", (OPEN,), "us")
+        return create(session, self.desk(session, person_id, now), wish)
+
+
+def seed(session: Session, now: datetime, new_id: NewId) -> Seeded:
+    """Ada (principal investigator) and Bob are in the team of one experiment; the guest has no facility account."""
+    facility_sync.sync(session, facility_state(now), now=now)
+    session.add_all(
+        Person(
+            id=who,
+            issuer="https://idp.example.org",
+            subject=f"{who}@example.org",
+            name=who.title(),
+            email=f"{who}@example.org",
+            facility_person_id=None if who == GUEST else who,
+            created_at=now,
+            seen_at=now,
+        )
+        for who in (ADA, BOB, GUEST)
+    )
+    image = {"description": "", "icon": "desktop", "good_for": [], "position": 0}
+    session.add(Image(id="xfce", name="Analysis desktop", cloud_name="xfce", **image))
+    flavour = {"description": "", "vcpus": 1, "memory_mib": 1024, "position": 0}
+    session.add(Flavour(id="small", name="Small", cloud_name="small", **flavour))
+    session.flush()
+    return Seeded(Policy(), new_id)
+
+
+def facility_state(now: datetime) -> FacilityState:
+    """The same every time for the same day."""
+    today = now.date()
+    people = tuple(
+        FacilityPerson(who, who.title(), f"{who}@example.org", None, who, uid, uid, (uid,), ())
+        for who, uid in ((ADA, 10001), (BOB, 10002))
+    )
+    dates = {"starts_on": today - timedelta(days=20), "ends_on": today - timedelta(days=17), "instrument_id": "d1"}
+    experiments = (
+        Experiment(
+            TEAM, "P-1", "A team's own", pi_id=ADA, team_ids=(ADA, BOB), public_at=today + timedelta(days=1000),
+            proprietary=False, raw_path="/facility/team/raw", processed_path="/facility/team/processed", **dates,
+        ),
+        Experiment(
+            OPEN, "P-2", "Open to everybody", pi_id=BOB, team_ids=(BOB,), public_at=today - timedelta(days=1),
+            proprietary=False, raw_path="/facility/open/raw", processed_path="/facility/open/processed", **dates,
+        ),
+        Experiment(
+            PROPRIETARY, "P-3", "Never open", pi_id=BOB, team_ids=(BOB,), public_at=today - timedelta(days=1),
+            proprietary=True, raw_path="/facility/closed/raw", processed_path="/facility/closed/processed", **dates,
+        ),
+    )  # fmt: skip
+    return FacilityState(people, (Instrument("d1", "D1", "Powder diffractometer", (BOB,)),), experiments)
+
+
+def sign_in(session: Session, person_id: str, now: datetime) -> LoginSession:
+    """A browser in which this person is signed in; its cookie's hash is the person's id."""
+    login = LoginSession(
+        id=f"login-{person_id}",
+        token_hash=person_id,
+        person_id=person_id,
+        id_token="",
+        created_at=now,
+        seen_at=now,
+        expires_at=now + timedelta(hours=12),
+    )
+    session.add(login)
+    return login
