@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "config": "visa.cli.config:config",
         "db": "visa.cli.db:db",
+        "facility": "visa.cli.facility:facility",
     }
 )
 
