@@ -1,0 +1,149 @@
+"""The local cloud: desktops in sandboxes on this machine, for a single computer and for every trial and test.
+
+Everything is a folder below `root`; any number of processes may use one root at the same time, and none has to live for
+the desktops to go on. Keeps the obligations of `visa.ports.cloud.Cloud`.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from visa.adapters.cloud.local import needs, orders
+from visa.adapters.cloud.local.cgroups import Cgroups, Resource
+from visa.adapters.cloud.local.chores import Chores, Sweeper
+from visa.adapters.cloud.local.images import LocalImage
+from visa.adapters.cloud.local.records import Copy, ref_of
+from visa.adapters.cloud.local.servers import House, Servers, check_sources
+from visa.adapters.cloud.local.volumes import Store, Volumes
+from visa.domain.resources import (
+    Enforcement,
+    Mark,
+    Mount,
+    ServerSeen,
+    ServerSpec,
+    SnapshotSeen,
+    Survey,
+    VolumeSeen,
+    VolumeSpec,
+)
+from visa.errors import CloudError, Fault, Misconfigured, Refused
+from visa.ports.clock import Clock
+
+_MARKER = "local-cloud"
+_NO_SIZES = "Workspaces are plain folders here, so their size is not limited."
+
+
+@contextmanager
+def _guarded() -> Iterator[None]:
+    """The port's promise: only cloud errors leave. Whatever else breaks in here is a fault of this cloud."""
+    try:
+        yield
+    except CloudError:
+        raise
+    except Exception as error:
+        raise Fault("The local cloud failed.", detail=f"{type(error).__name__}: {error}") from error
+
+
+class LocalCloud:
+    """See the module. `images` are known by name; `grace_s` is how long programs get for a clean end.
+
+    Raises `Misconfigured` when this machine cannot run sandboxes, with what to do about it.
+    """
+
+    def __init__(
+        self, root: Path, deployment: str, images: Mapping[str, LocalImage], clock: Clock, *, grace_s: float = 10.0
+    ) -> None:
+        needs.check_programs(images)
+        needs.check_namespaces()
+        self._root = root.resolve()
+        self._clock = clock
+        as_root = os.geteuid() == 0
+        servers, volumes, snapshots, bin_folder = self._folders()
+        self._cgroups = Cgroups(deployment)
+        self._volumes = Volumes(Store(volumes, snapshots, bin_folder, deployment, as_root=as_root))
+        self._servers = Servers(
+            House(servers, volumes, bin_folder, deployment, images, self._cgroups, grace_s, as_root=as_root)
+        )
+        self._sweeper = Sweeper(Chores(bin_folder, volumes, as_root=as_root))
+
+    def check_root(self) -> None:
+        """An empty place where the root should be is no proof that everything is gone: think of a lost disk."""
+        if not (self._root / _MARKER).exists():
+            raise Fault("The local cloud's disk is not there.", detail=f"{self._root} is missing or another folder")
+
+    @_guarded()
+    def survey(self) -> Survey:
+        servers = self._servers.survey()
+        attached = {volume: server.ref for server in servers for volume in server.volume_refs}
+        volumes = self._volumes.survey(attached)
+        self._sweeper.kick(attached, [volume.ref for volume in volumes])
+        return Survey(servers, volumes, self._volumes.survey_snapshots())
+
+    @_guarded()
+    def create_volume(self, spec: VolumeSpec) -> VolumeSeen:
+        orders.check_account(spec.owner)
+        ref = self._volumes.create(spec)
+        return self._volumes.seen(ref, self._volumes.holder(ref, exists=self._servers.exists))
+
+    @_guarded()
+    def delete_volume(self, ref: str) -> None:
+        self._volumes.delete(ref, exists=self._servers.exists)
+
+    @_guarded()
+    def snapshot_volume(self, ref: str, mark: Mark) -> SnapshotSeen:
+        return self._volumes.snapshot(ref, Copy(mark, ref, self._clock.now()))
+
+    @_guarded()
+    def delete_snapshot(self, ref: str) -> None:
+        self._volumes.delete_snapshot(ref)
+
+    @_guarded()
+    def create_server(self, spec: ServerSpec) -> ServerSeen:
+        orders.check(spec)
+        self._servers.check(spec)
+        check_sources(spec.mounts)
+        with self._volumes.claimed(spec.volume_ref, ref_of(spec.mark), exists=self._servers.exists):
+            server = self._servers.make(spec)
+        self._servers.carry_on(server)
+        return self._servers.seen(server)
+
+    @_guarded()
+    def start_server(self, ref: str, mounts: tuple[Mount, ...]) -> None:
+        self._servers.start(self._servers.find(ref), mounts)
+
+    @_guarded()
+    def stop_server(self, ref: str) -> None:
+        self._servers.stop(self._servers.find(ref))
+
+    @_guarded()
+    def reboot_server(self, ref: str, mounts: tuple[Mount, ...]) -> None:
+        self._servers.reboot(self._servers.find(ref), mounts)
+
+    @_guarded()
+    def delete_server(self, ref: str) -> None:
+        try:
+            server = self._servers.find(ref)
+        except Refused:
+            return
+        self._servers.delete(server)
+
+    def enforcement(self) -> Enforcement:
+        enforced = self._cgroups.enforced
+        return Enforcement(
+            memory=Resource.MEMORY in enforced,
+            cpu=Resource.CPU in enforced,
+            note=" ".join(filter(None, (self._cgroups.note(), _NO_SIZES))),
+        )
+
+    def _folders(self) -> list[Path]:
+        """Private to us: only what a sandbox is given of it can be seen from there."""
+        try:
+            self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folders = [self._root / name for name in ("servers", "volumes", "snapshots", "bin")]
+            for folder in folders:
+                folder.mkdir(mode=0o700, exist_ok=True)
+            (self._root / _MARKER).touch()
+        except OSError as error:
+            raise Misconfigured(f"cloud.root: {self._root} cannot be used: {error.strerror}") from error
+        return folders
