@@ -15,9 +15,14 @@ from visa.errors import VisaError
 
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
+        "catalogue": "visa.cli.catalogue:catalogue",
         "config": "visa.cli.config:config",
         "db": "visa.cli.db:db",
         "facility": "visa.cli.facility:facility",
+        "instance": "visa.cli.instance:instance",
+        "reconcile": "visa.cli.reconcile:reconcile",
+        "status": "visa.cli.status:status",
+        "user": "visa.cli.user:user",
     }
 )
 

@@ -1,7 +1,7 @@
 """A small facility with two people and three experiments, in a database: what most tests begin with."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -67,22 +67,31 @@ def facility_state(now: datetime) -> FacilityState:
         FacilityPerson(who, who.title(), f"{who}@example.org", None, who, uid, uid, (uid,), ())
         for who, uid in ((ADA, 10001), (BOB, 10002))
     )
-    dates = {"starts_on": today - timedelta(days=20), "ends_on": today - timedelta(days=17), "instrument_id": "d1"}
     experiments = (
-        Experiment(
-            TEAM, "P-1", "A team's own", pi_id=ADA, team_ids=(ADA, BOB), public_at=today + timedelta(days=1000),
-            proprietary=False, raw_path="/facility/team/raw", processed_path="/facility/team/processed", **dates,
-        ),
-        Experiment(
-            OPEN, "P-2", "Open to everybody", pi_id=BOB, team_ids=(BOB,), public_at=today - timedelta(days=1),
-            proprietary=False, raw_path="/facility/open/raw", processed_path="/facility/open/processed", **dates,
-        ),
-        Experiment(
-            PROPRIETARY, "P-3", "Never open", pi_id=BOB, team_ids=(BOB,), public_at=today - timedelta(days=1),
-            proprietary=True, raw_path="/facility/closed/raw", processed_path="/facility/closed/processed", **dates,
-        ),
-    )  # fmt: skip
+        _experiment(TEAM, "A team's own", today, team=(ADA, BOB), public_in_days=1000),
+        _experiment(OPEN, "Open to everybody", today, team=(BOB,), public_in_days=-1),
+        _experiment(PROPRIETARY, "Never open", today, team=(BOB,), public_in_days=-1, proprietary=True),
+    )
     return FacilityState(people, (Instrument("d1", "D1", "Powder diffractometer", (BOB,)),), experiments)
+
+
+def _experiment(
+    name: str, title: str, today: date, *, team: tuple[str, ...], public_in_days: int, proprietary: bool = False
+) -> Experiment:
+    return Experiment(
+        id=name,
+        proposal=name.upper(),
+        title=title,
+        instrument_id="d1",
+        starts_on=today - timedelta(days=20),
+        ends_on=today - timedelta(days=17),
+        pi_id=team[0],
+        team_ids=team,
+        public_at=today + timedelta(days=public_in_days),
+        proprietary=proprietary,
+        raw_path=f"/facility/{name}/raw",
+        processed_path=f"/facility/{name}/processed",
+    )
 
 
 def sign_in(session: Session, person_id: str, now: datetime) -> LoginSession:
