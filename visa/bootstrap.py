@@ -60,9 +60,10 @@ def build(settings: Settings) -> Runtime:
 
 def open_cloud(settings: Settings, clock: Clock) -> Cloud:
     """The cloud that the settings name. Raises `Misconfigured` when this machine cannot run it."""
-    from visa.adapters.cloud.local import BUILT_IN_IMAGES, LocalCloud
+    from visa.adapters.cloud.local import LocalCloud, load_images
 
-    return LocalCloud(settings.cloud.root.resolve(), settings.cloud.deployment, BUILT_IN_IMAGES, clock)
+    images = load_images(settings.cloud.images.resolve())
+    return LocalCloud(settings.cloud.root.resolve(), settings.cloud.deployment, images, clock)
 
 
 def open_facility(settings: Settings) -> Facility:

@@ -79,6 +79,7 @@ class Cloud(Section):
     adapter: Literal["local"] = Field("local", description="Kind of cloud: local (sandboxes on this machine).")
     deployment: str = Field("visa", pattern=r"^[a-z0-9-]{1,32}$", description="Marks our resources in the cloud.")
     root: Path = Field(Path("var/cloud"), description="local: folder that holds volumes and sandboxes.")
+    images: Path = Field(Path("images/local"), description="local: folder that holds the kinds of desktops.")
     workspace_gib: int = Field(20, ge=1, description="Size of a new workspace.")
 
 
