@@ -1,7 +1,121 @@
-import { useTranslation } from "react-i18next";
+/** Get it back: what was kept of deleted and reclaimed instances, and until when. */
+import { Button, Group, Paper, Skeleton, Stack, Text, Title } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { ArchiveRestore, Trash2 } from "lucide-react";
+import { Trans, useTranslation } from "react-i18next";
+import { Link, useNavigate } from "react-router";
+import type { Workspace } from "../../api/types";
+import { useBin, useRestore } from "../../api/workspaces";
+import { day } from "../../logic/time";
+import { useNow } from "../../logic/useNow";
+import { ActionButton } from "../../parts/ActionButton";
+import { Blank } from "../../parts/Blank";
+import { ErrorPanel } from "../../parts/ErrorPanel";
+import { ExperimentTags } from "../../parts/Experiments";
 import { Page } from "../../parts/Page";
+import { Time } from "../../parts/Time";
+import { useLocale } from "../../parts/useLocale";
+import { paths } from "../../paths";
+import { WorkspaceUse } from "../instance/Facts";
+import { DeleteForEver } from "./DeleteForEver";
 
 export function BinPage() {
   const { t } = useTranslation();
-  return <Page title={t("loading")}>{null}</Page>;
+  return (
+    <Page title={t("nav.bin")}>
+      <Text c="dimmed" mb="lg" maw="44rem">
+        {t("bin.what")}
+      </Text>
+      <Kept />
+    </Page>
+  );
+}
+
+function Kept() {
+  const { t } = useTranslation();
+  const bin = useBin();
+  if (bin.data === undefined) {
+    if (bin.isError) return <ErrorPanel error={bin.error} onRetry={() => void bin.refetch()} />;
+    return <Skeleton h={150} role="status" aria-label={t("loading")} />;
+  }
+  if (bin.data.length === 0) {
+    return (
+      <Blank icon={<Trash2 size={26} />} title={t("bin.blank")} why={t("bin.blankWhy")}>
+        <Button component={Link} to={paths.home()} variant="default">
+          {t("nav.home")}
+        </Button>
+      </Blank>
+    );
+  }
+  return (
+    <Stack>
+      {bin.data.map((workspace) => (
+        <Kept1 key={workspace.id} workspace={workspace} />
+      ))}
+    </Stack>
+  );
+}
+
+const SOON_MS = 14 * 86_400_000;
+
+function Kept1({ workspace }: { workspace: Workspace }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const restore = useRestore(workspace.id);
+  const [deleting, dialog] = useDisclosure(false);
+  const { image, flavour, experiments } = workspace.last;
+  const titleId = `workspace-${workspace.id}`;
+  return (
+    <Paper component="article" withBorder p={{ base: "md", sm: "lg" }} aria-labelledby={titleId}>
+      <Stack gap="sm">
+        <div>
+          <Title order={2} size="h4" id={titleId} className="wrap-anywhere">
+            {workspace.name}
+          </Title>
+          <Text size="sm" c="dimmed">
+            {image.name} · {flavour.name}
+          </Text>
+        </div>
+        <ExperimentTags experiments={experiments} />
+        <Group gap="xl">
+          <WorkspaceUse workspace={workspace} />
+          <Until workspace={workspace} />
+        </Group>
+        {restore.isError && <ErrorPanel error={restore.error} kept={t("bin.stillHere")} />}
+        <Group gap="xs">
+          <ActionButton
+            action={workspace.actions.restore}
+            leftSection={<ArchiveRestore size={18} />}
+            loading={restore.isPending || restore.isSuccess}
+            onClick={() => restore.mutate(undefined, { onSuccess: ({ data }) => void navigate(paths.progress(data.id)) })}
+          >
+            {t("bin.restore")}
+          </ActionButton>
+          <ActionButton action={workspace.actions.delete} variant="subtle" color="red" onClick={dialog.open}>
+            {t("bin.delete")}
+          </ActionButton>
+        </Group>
+      </Stack>
+      <DeleteForEver workspace={workspace} opened={deleting} onClose={dialog.close} />
+    </Paper>
+  );
+}
+
+function Until({ workspace: { kept_until: until, binned_at: binned } }: { workspace: Workspace }) {
+  const locale = useLocale();
+  const now = useNow();
+  const soon = until !== null && Date.parse(until) - now < SOON_MS;
+  return (
+    <Text size="sm" className="expiry" data-warning={soon ? "soon" : "none"}>
+      {until !== null && (
+        <Trans i18nKey="bin.until" values={{ day: day(Date.parse(until), locale) }} components={{ when: <Time at={until} /> }} />
+      )}
+      {binned !== null && (
+        <>
+          {" "}
+          <Trans i18nKey="bin.since" components={{ when: <Time at={binned} /> }} />
+        </>
+      )}
+    </Text>
+  );
 }

@@ -1,7 +1,49 @@
+/** Work: the screen from edge to edge, and a thin bar that hides. */
+import { useParams, useSearchParams } from "react-router";
 import { useTranslation } from "react-i18next";
-import { Page } from "../../parts/Page";
+import { Box, Container, Loader } from "@mantine/core";
+import { useInstance } from "../../api/instances";
+import type { Instance } from "../../api/types";
+import { ErrorPanel } from "../../parts/ErrorPanel";
+import { InstanceGone, isGone } from "../../parts/InstanceGone";
+import { useTab } from "../../parts/Page";
+import type { Connection } from "../../desktop/connection";
+import { Bar } from "./Bar";
+import { Overlay } from "./Overlay";
+import { useBar } from "./useBar";
+import { useDesktop } from "./useDesktop";
+import { useThumbnails } from "./useThumbnails";
 
 export function DesktopPage() {
   const { t } = useTranslation();
-  return <Page title={t("loading")}>{null}</Page>;
+  const { id = "" } = useParams();
+  const answer = useInstance(id);
+  if (answer.isError && isGone(answer.error)) return <InstanceGone />;
+  const instance = answer.data?.data;
+  if (instance !== undefined) return <Desktop key={id} instance={instance} />;
+  return (
+    <Container component="main" py="xl">
+      {answer.isError ? <ErrorPanel error={answer.error} onRetry={() => void answer.refetch()} /> : <Loader aria-label={t("loading")} />}
+    </Container>
+  );
+}
+
+function Desktop({ instance }: { instance: Instance }) {
+  const [search] = useSearchParams();
+  const viewOnly = search.get("view") === "1" || !instance.mine;
+  const desktop = useDesktop(instance, viewOnly);
+  const bar = useBar(desktop);
+  useTab(instance.name);
+  useThumbnails(instance, desktop);
+  return (
+    <Box component="main" className="desktop" data-bar={bar.pinned ? "pinned" : "floating"}>
+      <Bar instance={instance} desktop={desktop} bar={bar} viewOnly={viewOnly} />
+      <Screen connection={desktop.connection} live={desktop.link.name === "open"} />
+      <Overlay instance={instance} desktop={desktop} />
+    </Box>
+  );
+}
+
+function Screen({ connection, live }: { connection: Connection; live: boolean }) {
+  return <div ref={connection.attach} className="desktop-screen" data-live={live} />;
 }

@@ -1,0 +1,55 @@
+/** The size, as cards that say what is full now and which limits really hold. */
+import { Group, Radio, SimpleGrid, Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { Flavour } from "../../api/types";
+import { ErrorPanel } from "../../parts/ErrorPanel";
+import { Size } from "../../parts/Size";
+import { CardSkeletons } from "./ImageCards";
+import type { Draft } from "./useDraft";
+
+export function FlavourCards({ draft: { flavours, flavour, setFlavourId } }: { draft: Draft }) {
+  const { t } = useTranslation();
+  if (flavours.data === undefined) {
+    return flavours.isError ? <ErrorPanel error={flavours.error} onRetry={() => void flavours.refetch()} /> : <CardSkeletons />;
+  }
+  if (flavours.data.length === 0) return <Text c="dimmed">{t("create.noFlavours")}</Text>;
+  return (
+    <>
+      <Radio.Group value={flavour?.id ?? null} onChange={setFlavourId} aria-label={t("create.flavour")}>
+        <SimpleGrid cols={{ base: 1, xs: 2, lg: 3 }} spacing="sm">
+          {flavours.data.map((each) => (
+            <Card key={each.id} flavour={each} />
+          ))}
+        </SimpleGrid>
+      </Radio.Group>
+      {flavour !== undefined && flavour.limits.note !== "" && (
+        <Text size="sm" c="dimmed" mt="sm">
+          {flavour.limits.note}
+        </Text>
+      )}
+    </>
+  );
+}
+
+function Card({ flavour }: { flavour: Flavour }) {
+  const { t } = useTranslation();
+  return (
+    <Radio.Card value={flavour.id} p="sm" className="choice" aria-label={flavour.name}>
+      <Group wrap="nowrap" justify="space-between" align="flex-start" gap="sm">
+        <div className="shrink">
+          <Text fw={600}>{flavour.name}</Text>
+          <Text size="sm">
+            <Size flavour={flavour} />
+          </Text>
+          <Text size="sm" c="dimmed">
+            {flavour.description}
+          </Text>
+          <Text size="sm" fw={550} mt={4} className="availability" data-free={flavour.available.now}>
+            {flavour.available.now ? t("create.freeNow") : (flavour.available.reason ?? t("create.full"))}
+          </Text>
+        </div>
+        <Radio.Indicator />
+      </Group>
+    </Radio.Card>
+  );
+}

@@ -1,0 +1,67 @@
+/** What Create will do: what will be there, what survives and what does not, what is left of the quota. */
+import { Button, Divider, Paper, Stack, Text, Title } from "@mantine/core";
+import { MonitorPlay } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { useChosenExperiments } from "../../api/catalogue";
+import { Problem } from "../../api/problem";
+import { useMe } from "../../api/site";
+import { Fate } from "../../parts/DeleteInstance";
+import { ErrorPanel } from "../../parts/ErrorPanel";
+import { Mounts } from "../../parts/Mounts";
+import type { Draft } from "./useDraft";
+
+export function Summary({ draft, error, pending }: { draft: Draft; error: Error | null; pending: boolean }) {
+  const { t } = useTranslation();
+  const me = useMe().data;
+  const chosen = useChosenExperiments(draft.chosen).flatMap(({ data }) => data ?? []);
+  const quota = me?.instances;
+  const full = quota !== undefined && quota.used >= quota.limit;
+  const incomplete = draft.name.trim() === "" || draft.image === undefined || draft.flavour === undefined;
+  return (
+    <Paper component="aside" withBorder p="lg" className="summary" aria-label={t("summary.title")}>
+      <Stack gap="md">
+        <div>
+          <Title order={2} size="h4" className="wrap-anywhere">
+            {draft.name.trim() === "" ? t("summary.title") : draft.name}
+          </Title>
+          <Text size="sm" c="dimmed">
+            {[draft.image?.name, draft.flavour?.name].filter(Boolean).join(" · ")}
+          </Text>
+        </div>
+        <div>
+          <Text fw={600} size="sm" mb={4}>
+            {t("summary.folders")}
+          </Text>
+          <Mounts experiments={chosen} login={me?.login ?? null} />
+        </div>
+        <Divider />
+        <Fate kept title={t("summary.survives")} items={[t("summary.home"), t("summary.processed")]} />
+        <Fate title={t("summary.notSurvives")} items={[t("summary.outside")]} />
+        <Divider />
+        {quota !== undefined && (
+          <Text size="sm" c="dimmed">
+            {t("quota.left", { used: quota.used, count: quota.limit })}
+          </Text>
+        )}
+        {error !== null && <ErrorPanel error={withFieldErrors(error)} kept={t("summary.kept")} />}
+        <Button type="submit" size="lg" fullWidth loading={pending} disabled={full || incomplete} leftSection={<MonitorPlay size={20} />}>
+          {t("summary.create")}
+        </Button>
+        {(full || incomplete) && (
+          <Text size="sm" c="dimmed" role="status">
+            {full ? t("quota.full", { used: quota.used, count: quota.limit }) : t("summary.incomplete")}
+          </Text>
+        )}
+      </Stack>
+    </Paper>
+  );
+}
+
+/** Field messages stand beside their fields; this panel then only has to say that there are some. */
+function withFieldErrors(error: Error): Error {
+  if (!(error instanceof Problem) || error.detail !== null) return error;
+  const messages = Object.values(error.errors).flat();
+  return messages.length === 0 ? error : new Problem({ ...documentOf(error), detail: messages.join(" ") }, error.url);
+}
+
+const documentOf = ({ title, status, code, detail, errors, requestId }: Problem) => ({ title, status, code, detail, errors, requestId });

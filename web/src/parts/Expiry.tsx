@@ -1,0 +1,49 @@
+/** When an instance is reclaimed, with Extend beside it. */
+import { Group, Text } from "@mantine/core";
+import { Hourglass } from "lucide-react";
+import { Trans, useTranslation } from "react-i18next";
+import { useInstanceAction } from "../api/instances";
+import type { Instance } from "../api/types";
+import { day } from "../logic/time";
+import { useNow } from "../logic/useNow";
+import { ActionButton } from "./ActionButton";
+import { notifyDone, notifyError } from "./notify";
+import { Time } from "./Time";
+import { useLocale } from "./useLocale";
+
+export function Expiry({ instance }: { instance: Instance }) {
+  const over = Date.parse(instance.expires_at) <= useNow();
+  if (instance.phase === "deleting" || instance.phase === "gone") return null;
+  return (
+    <Group gap="xs" wrap="wrap" className="expiry" data-warning={over ? "urgent" : instance.warning}>
+      <Hourglass size={16} aria-hidden />
+      <Text span size="sm">
+        <Trans i18nKey={over ? "expiry.over" : "expiry.in"} components={{ when: <Time at={instance.expires_at} /> }} />
+      </Text>
+      <ExtendButton instance={instance} />
+    </Group>
+  );
+}
+
+export function ExtendButton({ instance }: { instance: Instance }) {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const act = useInstanceAction(instance.id);
+  const extend = () =>
+    act.mutate("extend", {
+      onSuccess: ({ data }) => notifyDone(t("expiry.extended", { name: data.name, day: day(Date.parse(data.expires_at), locale) })),
+      onError: notifyError,
+    });
+  return (
+    <ActionButton
+      action={instance.actions.extend}
+      size="compact-sm"
+      variant={instance.warning === "none" ? "default" : "filled"}
+      loading={act.isPending}
+      onClick={extend}
+      aria-label={t("expiry.extendName", { name: instance.name })}
+    >
+      {t("expiry.extend")}
+    </ActionButton>
+  );
+}
