@@ -5,7 +5,7 @@ ARGS ?=#           more arguments for the command: make demo ARGS="--api-port 96
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo demo-clean test check format bench dev lock clean setup setup-tests
+.PHONY: help demo demo-clean test check format generated bench dev lock clean setup setup-tests
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -26,6 +26,9 @@ check: setup ## lint, format, types, layers, generated files: no tests
 
 format: setup ## put every file into its form
 	@ruff check --quiet --fix . ; ruff format --quiet .
+
+generated: setup ## write the files that are made from code: settings, API description, web types
+	@python tools/generated.py
 
 dev: setup ## the demo, with pages that reload while their sources change
 	@visa demo --dev $(ARGS)

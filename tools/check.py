@@ -28,6 +28,7 @@ CHECKS = (
     Check("types", ("mypy",)),
     Check("types of the tools", ("mypy", "tools")),
     Check("layers", ("lint-imports", "--no-logo")),
+    Check("generated files", ("python", "tools/generated.py", "--check")),
     Check("web: types, lint, texts", ("npm", "run", "--silent", "check"), "web"),
 )
 

@@ -11,6 +11,7 @@ import requests
 
 from visa.cli.demo import ports
 from visa.cli.demo.children import Children, Program
+from visa.cli.demo.readiness import answers
 
 BACK = "http://127.0.0.1:1/auth/callback"
 PEOPLE = [
@@ -31,13 +32,8 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     command = [sys.executable, "-m", "visa.testing.provider", "--port", str(port)]
     address, children = f"http://127.0.0.1:{port}", Children(folder)
     try:
-        children.start(
-            Program(
-                "provider",
-                [*command, "--people", str(folder / "people.json")],
-                f"{address}/.well-known/openid-configuration",
-            )
-        )
+        ready = answers(f"{address}/.well-known/openid-configuration")
+        children.start(Program("provider", [*command, "--people", str(folder / "people.json")], ready))
         children.wait_ready("provider")
         yield address
     finally:

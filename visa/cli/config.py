@@ -42,3 +42,16 @@ def docs() -> None:
     from visa.cli.settings_docs import markdown
 
     click.echo(markdown(), nl=False)
+
+
+@config.command()
+def example() -> None:
+    """Print a settings file for production that holds every setting, with what it means.
+
+    \b
+    Examples:
+      visa config example > /etc/visa/visa.yaml
+    """
+    from visa.cli.settings_docs import example_yaml
+
+    click.echo(example_yaml(), nl=False)

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from visa.cli.demo.readiness import NotReady, wait_for_http
+from visa.cli.demo.readiness import Ask, NotReady, wait_until
 from visa.errors import VisaError
 
 GRACE_S = 10.0
@@ -34,11 +34,11 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Program:
-    """What to run, and the address that answers 200 once it is ready (None: ready as soon as it runs)."""
+    """What to run, and how to ask it whether it is ready."""
 
     name: str
     command: Sequence[str]
-    ready_url: str | None = None
+    ready: Ask
     cwd: Path | None = None
     env: Mapping[str, str] = field(default_factory=dict)
 
@@ -81,10 +81,8 @@ class Children:
     def wait_ready(self, name: str) -> None:
         """Wait until the program answers. Raises `ChildFailed`, or `Stopped`."""
         running = next(one for one in self._running if one.program.name == name)
-        if running.program.ready_url is None:
-            return
         try:
-            wait_for_http(running.program.ready_url, alive=lambda: running.process.poll() is None, stop=self._stop)
+            wait_until(running.program.ready, alive=lambda: running.process.poll() is None, stop=self._stop)
         except NotReady as error:
             if self._stop.is_set():
                 raise Stopped from error

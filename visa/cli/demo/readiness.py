@@ -1,4 +1,4 @@
-"""Waiting until something answers over HTTP: asked again and again until it does, its process ends, or time is up."""
+"""Waiting until something is ready: asked again and again until it is, its process ends, or time is up."""
 
 import http.client
 import time
@@ -9,27 +9,34 @@ from urllib.parse import urlsplit
 POLL_S = 0.05
 ASK_TIMEOUT_S = 5.0
 
+Ask = Callable[[], str]
+"""Tells what is still missing; empty once nothing is."""
+
 
 class NotReady(Exception):
-    """It did not become ready; the message says what was seen last."""
+    """It did not become ready; the message says what was missing last."""
 
 
-def wait_for_http(url: str, *, alive: Callable[[], bool], stop: Event | None = None, timeout_s: float = 60) -> None:
-    """Return once `url` answers 200. Raises `NotReady` when `alive()` turns false, `stop` is set, or time is up."""
-    deadline, stop, seen = time.monotonic() + timeout_s, stop or Event(), ""
+def wait_until(ask: Ask, *, alive: Callable[[], bool], stop: Event, timeout_s: float = 60) -> None:
+    """Return once nothing is missing. Raises `NotReady` when `alive()` turns false, `stop` is set, or time is up."""
+    deadline, missing = time.monotonic() + timeout_s, ""
     while time.monotonic() < deadline:
         if not alive():
             raise NotReady("it ended")
-        seen = ask(url)
-        if not seen:
+        missing = ask()
+        if not missing:
             return
         if stop.wait(POLL_S):
             raise NotReady("it was told to stop")
-    raise NotReady(f"not ready after {timeout_s:.0f} s: {seen}")
+    raise NotReady(f"not ready after {timeout_s:.0f} s: {missing}")
 
 
-def ask(url: str) -> str:
-    """Empty when `url` answers 200, else what was answered instead."""
+def answers(url: str) -> Ask:
+    """Ready once `url` answers 200."""
+    return lambda: _asked(url)
+
+
+def _asked(url: str) -> str:
     address = urlsplit(url)
     connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=ASK_TIMEOUT_S)
     try:
