@@ -1,4 +1,4 @@
-"""Rules about files: what none may name, how long they may be, and how tests are laid out. Each failure says what to do."""
+"""Rules about files: what none may name, how long they may be, how tests are laid out. Each failure says what to do."""
 
 import re
 import subprocess
