@@ -68,6 +68,7 @@ def account_files(account: Account, *, hostname: str, machine_id: str) -> dict[s
     home = f"/home/{account.login}"
     return {
         "passwd": f"{account.login}:x:{account.uid}:{account.gid}:{gecos}:{home}:/bin/bash\n"
+        "root:x:0:0:root:/nonexistent:/usr/sbin/nologin\n"
         "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n",
         "group": f"{account.login}:x:{account.gid}:\n"
         + "".join(f"group{gid}:x:{gid}:{account.login}\n" for gid in others)

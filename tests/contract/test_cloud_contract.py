@@ -1,0 +1,280 @@
+"""The obligations of `visa.ports.cloud.Cloud`, asked of every adapter in the same words."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from visa.domain.resources import Mark, Power, VolumeState
+from visa.errors import Busy, Refused
+
+
+def test_an_empty_cloud_shows_nothing(house):
+    survey = house.cloud.survey()
+    assert (survey.servers, survey.volumes, survey.snapshots) == ((), (), ())
+
+
+def test_a_volume_carries_its_whole_mark_and_becomes_available(house):
+    spec = house.volume_spec()
+    made = house.cloud.create_volume(spec)
+    assert made.mark == spec.mark
+    seen = house.until_volume(made.ref, VolumeState.AVAILABLE)
+    assert (seen.mark, seen.size_gib, seen.attached_to) == (spec.mark, spec.size_gib, None)
+
+
+def test_a_volume_asked_for_twice_is_made_once(house):
+    spec = house.volume_spec()
+    first, second = house.cloud.create_volume(spec), house.cloud.create_volume(spec)
+    assert first.ref == second.ref
+    assert list(house.volumes()) == [first.ref]
+
+
+def test_a_server_becomes_active_with_a_desktop_that_is_ready(house):
+    volume = house.volume()
+    spec = house.server_spec(volume.ref)
+    made = house.cloud.create_server(spec)
+    assert made.mark == spec.mark
+    assert made.power in (Power.BUILDING, Power.ACTIVE)
+    seen = house.until_ready(made.ref)
+    assert (seen.mark, seen.power, seen.volume_refs) == (spec.mark, Power.ACTIVE, (volume.ref,))
+    assert seen.address is not None
+    assert seen.address.startswith(("unix:/", "tcp:"))
+
+
+def test_a_volume_says_which_server_it_is_attached_to(house):
+    server = house.server()
+    (volume,) = house.volumes().values()
+    assert (volume.state, volume.attached_to) == (VolumeState.IN_USE, server.ref)
+
+
+def test_a_server_asked_for_twice_is_made_once(house):
+    spec = house.server_spec(house.volume().ref)
+    first = house.cloud.create_server(spec)
+    house.until_ready(first.ref)
+    second = house.cloud.create_server(spec)
+    assert (second.ref, second.power) == (first.ref, Power.ACTIVE)
+    assert list(house.servers()) == [first.ref]
+
+
+def test_many_at_the_same_time_asking_for_one_server_get_the_same_one(house):
+    spec = house.server_spec(house.volume().ref)
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: house.cloud.create_server(spec).ref, range(8)))
+    assert set(made) == set(house.servers())
+    assert len(set(made)) == 1
+
+
+def test_many_at_the_same_time_asking_for_one_volume_get_the_same_one(house):
+    spec = house.volume_spec()
+    with ThreadPoolExecutor(8) as pool:
+        made = {seen.ref for seen in pool.map(lambda _: house.cloud.create_volume(spec), range(8))}
+    assert made == set(house.volumes())
+
+
+def test_of_two_servers_that_want_one_volume_only_one_gets_it(house):
+    volume = house.volume()
+    specs = [house.server_spec(volume.ref) for _ in range(4)]
+
+    def create(spec):
+        try:
+            return house.cloud.create_server(spec).ref
+        except Refused as refusal:
+            return refusal.code
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = sorted(pool.map(create, specs))
+    (server,) = house.servers()
+    assert sorted([server, *["volume_in_use"] * 3]) == answers
+
+
+def test_a_server_without_its_volume_is_refused(house):
+    with pytest.raises(Refused) as refusal:
+        house.cloud.create_server(house.server_spec("never-made"))
+    assert refusal.value.code == "gone"
+    assert house.servers() == {}
+
+
+def test_a_volume_is_not_deleted_while_it_is_attached(house):
+    server = house.server()
+    (volume,) = house.volumes()
+    with pytest.raises(Refused) as refusal:
+        house.cloud.delete_volume(volume)
+    assert refusal.value.code == "in_use"
+    house.cloud.stop_server(server.ref)
+    house.until_power(server.ref, Power.STOPPED)
+    with pytest.raises(Refused):
+        house.cloud.delete_volume(volume)
+    assert volume in house.volumes()
+
+
+def test_deleting_a_server_keeps_its_volume(house):
+    server = house.server()
+    (volume,) = house.volumes()
+    house.cloud.delete_server(server.ref)
+    house.until_gone(server.ref)
+    assert house.until_volume(volume, VolumeState.AVAILABLE).attached_to is None
+
+
+def test_a_volume_serves_the_next_server(house):
+    server = house.server()
+    (volume,) = house.volumes()
+    house.cloud.delete_server(server.ref)
+    house.until_gone(server.ref)
+    other = house.cloud.create_server(house.server_spec(volume))
+    assert house.until_ready(other.ref).volume_refs == (volume,)
+
+
+def test_a_server_that_is_deleted_while_it_starts_is_gone(house):
+    made = house.cloud.create_server(house.server_spec(house.volume().ref))
+    house.cloud.delete_server(made.ref)
+    house.until_gone(made.ref)
+    assert house.servers() == {}
+
+
+def test_a_deleted_volume_is_gone(house):
+    volume = house.volume()
+    house.cloud.delete_volume(volume.ref)
+    house.until_gone(volume.ref)
+
+
+def test_deleting_what_is_not_there_succeeds(house):
+    server = house.server()
+    house.cloud.delete_server(server.ref)
+    house.until_gone(server.ref)
+    house.cloud.delete_server(server.ref)
+    house.cloud.delete_server("never-made")
+    house.cloud.delete_volume("never-made")
+    house.cloud.delete_snapshot("never-made")
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda cloud: cloud.start_server("never-made", ()),
+        lambda cloud: cloud.stop_server("never-made"),
+        lambda cloud: cloud.reboot_server("never-made", ()),
+        lambda cloud: cloud.snapshot_volume("never-made", Mark("mine", "snapshot", "1")),
+    ],
+    ids=["start", "stop", "reboot", "snapshot"],
+)
+def test_what_is_not_there_is_refused_as_gone(house, act):
+    with pytest.raises(Refused) as refusal:
+        act(house.cloud)
+    assert refusal.value.code == "gone"
+
+
+def test_a_stopped_server_has_no_desktop_and_starts_again(house):
+    server = house.server()
+    house.cloud.stop_server(server.ref)
+    stopped = house.until_power(server.ref, Power.STOPPED)
+    assert (stopped.desktop_ready, stopped.address) == (False, None)
+    house.cloud.start_server(server.ref, house.mounts)
+    assert house.until_ready(server.ref).mark == server.mark
+
+
+def test_stopping_twice_and_starting_twice_do_no_harm(house):
+    server = house.server()
+    house.cloud.start_server(server.ref, house.mounts)
+    assert house.servers()[server.ref].desktop_ready
+    house.cloud.stop_server(server.ref)
+    house.cloud.stop_server(server.ref)
+    house.until_power(server.ref, Power.STOPPED)
+    house.cloud.stop_server(server.ref)
+    assert house.servers()[server.ref].power is Power.STOPPED
+
+
+def test_a_server_that_is_stopped_while_it_starts_stops(house):
+    made = house.cloud.create_server(house.server_spec(house.volume().ref))
+    house.cloud.stop_server(made.ref)
+    house.until_power(made.ref, Power.STOPPED)
+
+
+def test_starting_what_is_still_stopping_is_accepted_or_put_off(house):
+    server = house.server()
+    house.cloud.stop_server(server.ref)
+
+    def started():
+        try:
+            house.cloud.start_server(server.ref, house.mounts)
+        except Busy as busy:
+            assert busy.retry_after_s > 0
+            house.cloud.survey()
+            return False
+        return True
+
+    house.until(started, "a start that is accepted")
+    house.until_ready(server.ref)
+
+
+def test_a_rebooted_server_comes_back(house):
+    server = house.server()
+    house.cloud.reboot_server(server.ref, ())
+    assert not house.servers()[server.ref].desktop_ready or house.another("mine").survey().servers[0].desktop_ready
+    assert house.until_ready(server.ref).mark == server.mark
+
+
+def test_rebooting_a_stopped_server_starts_it(house):
+    server = house.server()
+    house.cloud.stop_server(server.ref)
+    house.until_power(server.ref, Power.STOPPED)
+    house.cloud.reboot_server(server.ref, house.mounts)
+    house.until_ready(server.ref)
+
+
+def test_a_stop_after_a_reboot_wins(house):
+    server = house.server()
+    house.cloud.reboot_server(server.ref, house.mounts)
+    house.cloud.stop_server(server.ref)
+    house.until_power(server.ref, Power.STOPPED)
+    assert house.servers()[server.ref].power is Power.STOPPED
+
+
+def test_a_snapshot_becomes_available_and_is_made_once(house):
+    volume = house.volume()
+    mark = Mark("mine", "snapshot", "s1")
+    made = house.cloud.snapshot_volume(volume.ref, mark)
+    assert house.cloud.snapshot_volume(volume.ref, mark).ref == made.ref
+    house.until(lambda: house.snapshots()[made.ref].state is VolumeState.AVAILABLE, "the snapshot")
+    seen = house.snapshots()[made.ref]
+    assert (seen.mark, seen.volume_ref) == (mark, volume.ref)
+    assert seen.created_at is not None
+
+
+def test_a_snapshot_outlives_its_volume_and_can_be_deleted(house):
+    volume = house.volume()
+    made = house.cloud.snapshot_volume(volume.ref, Mark("mine", "snapshot", "s1"))
+    house.until(lambda: house.snapshots()[made.ref].state is VolumeState.AVAILABLE, "the snapshot")
+    house.cloud.delete_volume(volume.ref)
+    house.until_gone(volume.ref)
+    assert made.ref in house.snapshots()
+    house.cloud.delete_snapshot(made.ref)
+    house.until_gone(made.ref)
+
+
+def test_another_deployment_is_neither_shown_nor_disturbed(house):
+    theirs = house.another("theirs")
+    volume = theirs.create_volume(house.volume_spec(deployment="theirs"))
+    house.until(lambda: theirs.survey().volumes[0].state is VolumeState.AVAILABLE, "their volume")
+    server = theirs.create_server(house.server_spec(volume.ref, deployment="theirs"))
+    mine = house.server()
+    assert list(house.servers()) == [mine.ref]
+    assert volume.ref not in house.volumes()
+    assert [seen.ref for seen in theirs.survey().servers] == [server.ref]
+
+
+def test_the_same_id_in_two_deployments_is_two_things(house):
+    theirs = house.another("theirs")
+    spec = house.volume_spec()
+    mine = house.cloud.create_volume(spec)
+    other = theirs.create_volume(type(spec)(Mark("theirs", "volume", spec.mark.id), 5, spec.owner))
+    assert mine.ref != other.ref
+
+
+def test_a_second_process_sees_the_same(house):
+    server = house.server()
+    other = house.another("mine")
+    assert [(seen.ref, seen.desktop_ready) for seen in other.survey().servers] == [(server.ref, True)]
+
+
+def test_limits_that_do_not_hold_are_explained(house):
+    enforcement = house.cloud.enforcement()
+    assert (enforcement.memory and enforcement.cpu) or enforcement.note
