@@ -117,9 +117,7 @@ def fake_house(data: Path) -> Iterator[House]:
     def view(deployment: str) -> FakeCloud:
         if deployment == "mine":
             return fake
-        other = FakeCloud(deployment, FrozenClock(), counting_ids(deployment))
-        other.share_with(fake)
-        return other
+        return FakeCloud(deployment, FrozenClock(), counting_ids(deployment), neighbour=fake)
 
     yield House(fake, view, data)
 

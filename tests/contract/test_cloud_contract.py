@@ -195,8 +195,7 @@ def test_starting_what_is_still_stopping_is_accepted_or_put_off(house):
     def started():
         try:
             house.cloud.start_server(server.ref, house.mounts)
-        except Busy as busy:
-            assert busy.retry_after_s > 0
+        except Busy:
             house.cloud.survey()
             return False
         return True

@@ -4,6 +4,8 @@ Finds out by making one, and says in one sentence which limits do not hold. See 
 and cgroup-v2.
 """
 
+import hashlib
+import os
 import uuid
 from collections.abc import Iterator
 from contextlib import suppress
@@ -41,17 +43,18 @@ class Parent:
 
 
 class Cgroups:
-    """Groups of one deployment. `enforced` says which limits hold."""
+    """Groups of the servers below one root. `enforced` says which limits hold."""
 
-    def __init__(self, deployment: str) -> None:
-        self._parents = tuple(_usable_parents(f"visa-{deployment}"))
+    def __init__(self, root: Path) -> None:
+        self._prefix = hashlib.sha256(os.fsencode(root)).hexdigest()[:8]
+        self._parents = tuple(_usable_parents("visa"))
         self.enforced = frozenset(resource for parent in self._parents for resource in parent.resources)
 
     def make(self, name: str, *, vcpus: int, memory_mib: int) -> tuple[Path, ...]:
         """Make the groups of one server, or set their limits anew. A process joins through their `cgroup.procs`."""
         groups = []
         for parent in self._parents:
-            group = parent.folder / name
+            group = parent.folder / f"{self._prefix}-{name}"
             group.mkdir(exist_ok=True)
             _set_limits(group, parent.unified, parent.resources, vcpus=vcpus, memory_mib=memory_mib)
             groups.append(group)

@@ -60,7 +60,7 @@ class LocalCloud:
         self._clock = clock
         as_root = os.geteuid() == 0
         servers, volumes, snapshots, bin_folder = self._folders()
-        self._cgroups = Cgroups(deployment)
+        self._cgroups = Cgroups(self._root)
         self._volumes = Volumes(Store(volumes, snapshots, bin_folder, deployment, as_root=as_root))
         self._servers = Servers(
             House(servers, volumes, bin_folder, deployment, images, self._cgroups, grace_s, as_root=as_root)
