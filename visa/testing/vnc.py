@@ -51,8 +51,18 @@ def running_vnc(folder: Path, *, password: str = "", tcp: bool = False) -> Itera
     folder.mkdir(parents=True, exist_ok=True)
     port = _free_port() if tcp else -1  # with 0 it would listen on all interfaces, port 5900 + display
     path = folder / "rfb.sock"
-    command = ["Xtigervnc", "-geometry", f"{WIDTH}x{HEIGHT}", "-depth", "24", "-AlwaysShared", "-UseBlacklist=0"]
-    command += ["-nolisten", "tcp", "-nolisten", "local", "-rfbport", str(port)]
+    command = [
+        "Xtigervnc",
+        "-geometry",
+        f"{WIDTH}x{HEIGHT}",
+        "-depth",
+        "24",
+        "-AlwaysShared",
+        "-UseBlacklist=0",
+        "-noreset",
+    ]
+    # It also listens on X's abstract socket: -displayfd notices by that alone that a display is taken.
+    command += ["-nolisten", "tcp", "-rfbport", str(port)]
     command += ["-interface", "127.0.0.1"] if tcp else ["-rfbunixpath", str(path)]
     if password:
         (folder / "password").write_bytes(_hidden(password))
