@@ -2,7 +2,7 @@
 import { createBrowserRouter } from "react-router";
 import { CrashPage } from "./parts/CrashPage";
 import { Shell } from "./parts/Shell";
-import { SignedIn } from "./parts/SignedIn";
+import { SignedIn, Waiting } from "./parts/SignedIn";
 import { HomePage } from "./pages/home/HomePage";
 import { NotFoundPage } from "./pages/NotFoundPage";
 import { SignInPage } from "./pages/SignInPage";
@@ -11,6 +11,7 @@ import { patterns } from "./paths";
 export const router = createBrowserRouter([
   {
     ErrorBoundary: CrashPage,
+    HydrateFallback: Waiting,
     children: [
       { path: patterns.signIn, Component: SignInPage },
       {

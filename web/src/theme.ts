@@ -5,7 +5,10 @@ const petrol: MantineColorsTuple = [
   "#eaf5f5", "#d5ebec", "#acd8db", "#80c4c9", "#56afb6", "#36989f", "#1b7f88", "#0e6670", "#0b5059", "#083a41",
 ];
 const amber: MantineColorsTuple = [
-  "#fff6e3", "#fdebc6", "#fad68e", "#f6c055", "#f2b03a", "#dd9717", "#a86f08", "#855603", "#684300", "#4a2f00",
+  "#fff6e3", "#fdebc6", "#fad68e", "#f6c055", "#f2b03a", "#dd9717", "#9c6605", "#855603", "#684300", "#4a2f00",
+];
+const red: MantineColorsTuple = [
+  "#fff1f0", "#ffe0de", "#ffc4c1", "#ffa39f", "#fa8a85", "#ea5f58", "#d23a3a", "#b92a2a", "#9c2020", "#841a1a",
 ];
 // Mantine takes dark[0] for text, [2] for dimmed text, [4] for borders, [6] for cards and [7] for the page.
 const dark: MantineColorsTuple = [
@@ -15,10 +18,11 @@ const dark: MantineColorsTuple = [
 const FONTS = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", "Noto Sans CJK SC", sans-serif';
 
 export const theme = createTheme({
-  colors: { petrol, amber, dark },
+  colors: { petrol, amber, red, dark },
   primaryColor: "petrol",
-  primaryShade: { light: 7, dark: 4 },
+  primaryShade: { light: 7, dark: 6 },
   autoContrast: true,
+  black: "#182126",
   defaultRadius: "md",
   fontFamily: FONTS,
   fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", "Liberation Mono", monospace',

@@ -49,15 +49,15 @@ export class Connection {
   /** The session, while it is open. */
   readonly live = (): DesktopSession | null => (this.state.name === "open" ? this.session : null);
 
-  /** Shows the desktop inside `target`; what it returns takes it away again. A React ref as it stands. */
-  readonly attach = (target: HTMLElement | null): (() => void) => {
+  /** Shows the desktop inside `target`; what it returns takes it away again. */
+  attach(target: HTMLElement): () => void {
     this.target = target;
-    if (target !== null) this.enter(FIRST);
+    this.enter(FIRST);
     return () => {
       this.target = null;
       this.abandon();
     };
-  };
+  }
 
   readonly hasFocus = (): boolean => this.target?.contains(document.activeElement) ?? false;
 

@@ -7,7 +7,6 @@ import { paths } from "../paths";
 import { ErrorPanel } from "./ErrorPanel";
 
 export function SignedIn() {
-  const { t } = useTranslation();
   const { pathname, search, hash } = useLocation();
   const me = useMe();
   if (me.data === null) return <Navigate to={paths.signIn(pathname + search + hash)} replace />;
@@ -19,6 +18,11 @@ export function SignedIn() {
       </Container>
     );
   }
+  return <Waiting />;
+}
+
+export function Waiting() {
+  const { t } = useTranslation();
   return (
     <Center h="100dvh">
       <Loader aria-label={t("loading")} />

@@ -1,4 +1,7 @@
 import { useTranslation } from "react-i18next";
 
-/** The language of the texts, for numbers and times beside them. */
-export const useLocale = (): string => useTranslation().i18n.language;
+/** How numbers and times are written: in the language of the texts, in the person's own regional way of it. */
+export function useLocale(): string {
+  const { language } = useTranslation().i18n;
+  return navigator.languages.find((each) => each === language || each.startsWith(`${language}-`)) ?? language;
+}

@@ -105,7 +105,7 @@ function QuotaNotice() {
   const quota = useMe().data?.instances;
   if (quota === undefined || quota.used < quota.limit) return null;
   return (
-    <Alert color="amber" mb="lg" title={t("quota.full", { used: quota.used, count: quota.limit })}>
+    <Alert color="amber" mb="lg" title={t("quota.full", { count: quota.limit })}>
       <Stack gap="xs" align="flex-start">
         {t("quota.what")}
         <Group>

@@ -49,7 +49,7 @@ export function Summary({ draft, error, pending }: { draft: Draft; error: Error 
         </Button>
         {(full || incomplete) && (
           <Text size="sm" c="dimmed" role="status">
-            {full ? t("quota.full", { used: quota.used, count: quota.limit }) : t("summary.incomplete")}
+            {full ? t("quota.full", { count: quota.limit }) : t("summary.incomplete")}
           </Text>
         )}
       </Stack>

@@ -1,4 +1,5 @@
 /** Work: the screen from edge to edge, and a thin bar that hides. */
+import { useCallback } from "react";
 import { useParams, useSearchParams } from "react-router";
 import { useTranslation } from "react-i18next";
 import { Box, Container, Loader } from "@mantine/core";
@@ -45,5 +46,6 @@ function Desktop({ instance }: { instance: Instance }) {
 }
 
 function Screen({ connection, live }: { connection: Connection; live: boolean }) {
-  return <div ref={connection.attach} className="desktop-screen" data-live={live} />;
+  const attach = useCallback((target: HTMLDivElement) => connection.attach(target), [connection]);
+  return <div ref={attach} className="desktop-screen" data-live={live} />;
 }
