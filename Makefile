@@ -2,8 +2,7 @@
 
 PYTHON ?= python3# any Python from 3.11 on, for making the virtual environment
 ARGS ?=#           more arguments for the command: make demo ARGS="--api-port 9600"
-BIN := .venv/bin
-export PATH := $(CURDIR)/$(BIN):$(PATH)
+IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 .PHONY: help demo demo-clean test check format generated bench dev lock clean setup setup-tests
 
@@ -11,33 +10,32 @@ help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 demo: setup ## start everything with the sample facility; Ctrl-C stops it
-	@visa demo $(ARGS)
+	@$(IN_VENV) visa demo $(ARGS)
 
 demo-clean: ## remove what the demo left: its database, workspaces and logs
-	@if [ -x $(BIN)/visa ]; then visa demo --clean; else rm -rf .demo; fi
+	@if [ -x .venv/bin/visa ]; then $(IN_VENV) visa demo --clean; else rm -rf .demo; fi
 
 test: setup-tests ## all checks and all tests
-	@python tools/check.py
-	@pytest $(ARGS)
-	@npm --prefix web test
+	@$(IN_VENV) python tools/check.py
+	@$(IN_VENV) pytest $(ARGS)
 
 check: setup ## lint, format, types, layers, generated files: no tests
-	@python tools/check.py
+	@$(IN_VENV) python tools/check.py
 
 format: setup ## put every file into its form
-	@ruff check --quiet --fix . ; ruff format --quiet .
+	@$(IN_VENV) ruff check --quiet --fix . ; $(IN_VENV) ruff format --quiet .
 
 generated: setup ## write the files that are made from code: settings, API description, web types
-	@python tools/generated.py
+	@$(IN_VENV) python tools/generated.py
 
 dev: setup ## the demo, with pages that reload while their sources change
-	@visa demo --dev $(ARGS)
+	@$(IN_VENV) visa demo --dev $(ARGS)
 
 bench: setup-tests ## measure, for reading
-	@python -m tests.bench $(ARGS)
+	@$(IN_VENV) python -m tests.bench $(ARGS)
 
 lock: setup ## renew the lock files from pyproject.toml
-	@tools/lock
+	@$(IN_VENV) tools/lock
 
 clean: demo-clean ## remove everything that was made here
 	@rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info

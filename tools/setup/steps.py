@@ -60,11 +60,12 @@ class Stamp:
 
 def virtual_environment(console: Console, folder: Folder) -> None:
     """A virtual environment of this Python. An unfinished or foreign one is made anew."""
-    stamp = Stamp(folder.venv / ".made", f"{sys.version} {Path(sys.executable).resolve()} {folder.root}")
+    python = _base_python()
+    stamp = Stamp(folder.venv / ".made", f"{python} {sys.version_info[:2]} {folder.root}")
     if stamp.is_current() and not (folder.venv / ".unfinished").exists():
         return
     with console.step("Virtual environment", mend="Remove .venv and try again."):
-        console.run([sys.executable, "-m", "venv", "--clear", str(folder.venv)])
+        console.run([str(python), "-m", "venv", "--clear", str(folder.venv)])
         stamp.write()
 
 
@@ -124,6 +125,13 @@ def web_client(console: Console, folder: Folder) -> None:
 STEPS: tuple[Callable[[Console, Folder], None], ...] = (
     virtual_environment, python_packages, project, node_packages, web_client,
 )  # fmt: skip
+
+
+def _base_python() -> Path:
+    """The system's Python, also when this runs in the virtual environment that may have to be made anew."""
+    if sys.prefix == sys.base_prefix:
+        return Path(sys.executable).resolve()
+    return Path(sys.base_prefix, "bin", f"python{sys.version_info.major}.{sys.version_info.minor}").resolve()
 
 
 def _link_node(folder: Folder) -> None:

@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "catalogue": "visa.cli.catalogue:catalogue",
         "config": "visa.cli.config:config",
         "db": "visa.cli.db:db",
+        "demo": "visa.cli.demo.command:demo",
         "facility": "visa.cli.facility:facility",
         "instance": "visa.cli.instance:instance",
         "reconcile": "visa.cli.reconcile:reconcile",

@@ -20,7 +20,7 @@ class StillRunning(VisaError):
 def stop_all(cloud: Cloud) -> int:
     """Shut every desktop down cleanly; the next start of the demo brings the wanted ones back. Returns how many ran."""
     at_rest = {Power.STOPPED, Power.ERROR}
-    running = [server for server in cloud.survey().servers if server.power not in at_rest]
+    running = [server for server in cloud.survey().servers if server.power in {Power.BUILDING, Power.ACTIVE}]
     for server in running:
         cloud.stop_server(server.ref)
     _wait(cloud, lambda servers: all(server.power in at_rest for server in servers))
