@@ -1,0 +1,82 @@
+"""The demo's programs without its supervisor: each can be killed and started again while the others go on."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+
+from visa.cli.demo.cast import programs
+
+from visa import bootstrap, settings
+from visa.bootstrap import Runtime
+from visa.cli.demo import ports, run
+from visa.cli.demo.readiness import wait_until
+from visa.cli.demo.state import Ports, State, public_url
+
+
+class Household:
+    """Running programs by name. Everything below one folder, on ports of its own."""
+
+    def __init__(self, state: State, taken: Ports, env: dict[str, str]) -> None:
+        self.state, self.address = state, public_url(taken)
+        self._env = env
+        self.runtime: Runtime = run.prepare(state, taken)
+        self._cast = {program.name: program for program in programs(state, taken, self.runtime)}
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, name: str) -> None:
+        program = self._cast[name]
+        with (self.state.logs / f"{name}.log").open("ab") as log:
+            self._running[name] = subprocess.Popen(
+                list(program.command),
+                cwd=program.cwd,
+                env=os.environ | dict(program.env) | self._env,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def wait_ready(self, name: str) -> None:
+        process = self._running[name]
+        wait_until(self._cast[name].ready, alive=lambda: process.poll() is None, stop=Event())
+
+    def kill(self, name: str) -> None:
+        """SIGKILL for the whole program, at once."""
+        process = self._running[name]
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def pid(self, name: str) -> int:
+        return self._running[name].pid
+
+    def stop(self) -> None:
+        for name, process in self._running.items():
+            if process.poll() is None:
+                self.kill(name)
+
+
+@contextmanager
+def household(folder: Path, env: dict[str, str] | None = None) -> Iterator[Household]:
+    """Provider, scheduler, broker and api, ready; desktops that are left at the end are removed."""
+    state = State(folder)
+    taken = Ports(*(ports.choose(0, purpose="test", option="--port") for _ in range(3)))
+    before = {name: os.environ.get(name) for name in ("VISA_CONFIG", *(env or {}))}
+    os.environ.update({"VISA_CONFIG": str(state.settings_file)} | (env or {}))
+    with state.held():
+        house = Household(state, taken, env or {})
+        try:
+            for name in ("provider", "scheduler", "broker", "api"):
+                house.start(name)
+            for name in ("provider", "scheduler", "broker", "api"):
+                house.wait_ready(name)
+            yield house
+        finally:
+            house.stop()
+            run.desktops.remove_all(bootstrap.build(settings.load()).open_cloud())
+            house.runtime.sessions.engine.dispose()
+            for name, value in before.items():
+                os.environ.pop(name) if value is None else os.environ.update({name: value})
