@@ -239,8 +239,8 @@ def test_one_mistake_in_very_many_lines_is_counted_instead_of_told_for_ever(fold
 
 
 def test_orcid_addresses_and_the_letter_x_are_understood(folder):
-    folder.change(P, "0000-0002-1825-0097", "https://orcid.org/0000-0002-9079-593x")
-    assert folder.read().people[0].orcid == "0000-0002-9079-593X"
+    folder.change(P, "0000-0002-1825-0097", "https://orcid.org/0000-0000-1000-003x")
+    assert folder.read().people[0].orcid == "0000-0000-1000-003X"
 
 
 def test_a_relative_data_root_begins_at_the_folder(folder):

@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "db": "visa.cli.db:db",
         "demo": "visa.cli.demo.command:demo",
         "facility": "visa.cli.facility:facility",
+        "sample": "visa.cli.sample:sample",
         "instance": "visa.cli.instance:instance",
         "reconcile": "visa.cli.reconcile:reconcile",
         "status": "visa.cli.status:status",
