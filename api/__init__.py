@@ -1,0 +1,1 @@
+"""The web process: HTTP around `visa.services`. It never calls the cloud."""

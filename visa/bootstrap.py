@@ -11,6 +11,7 @@ from visa.errors import Misconfigured
 from visa.ports.clock import Clock, NewId
 from visa.ports.cloud import Cloud
 from visa.ports.facility import Facility
+from visa.ports.identity import Identity
 from visa.services.reconcile import Work
 from visa.settings import Settings
 from visa.store import migrate
@@ -42,6 +43,7 @@ class Runtime:
     new_id: NewId
     open_cloud: Callable[[], Cloud]
     open_facility: Callable[[], Facility]
+    open_identity: Callable[[], Identity]
 
 
 def build(settings: Settings) -> Runtime:
@@ -55,6 +57,7 @@ def build(settings: Settings) -> Runtime:
         new_id=random_id,
         open_cloud=lambda: open_cloud(settings, clock),
         open_facility=lambda: open_facility(settings),
+        open_identity=lambda: open_identity(settings, clock),
     )
 
 
@@ -71,6 +74,13 @@ def open_facility(settings: Settings) -> Facility:
     from visa.adapters.facility.file import FileFacility
 
     return FileFacility(settings.facility.root.resolve())
+
+
+def open_identity(settings: Settings, clock: Clock) -> Identity:
+    """The provider that the settings name; it is not asked anything yet. Raises `Misconfigured`."""
+    from visa.adapters.identity.oidc import OidcIdentity
+
+    return OidcIdentity(settings.identity, clock)
 
 
 def reconcile_limits(settings: Settings) -> Limits:

@@ -5,7 +5,10 @@ VisaError
 │   ├── Invalid         a field is wrong (carries the field's name)
 │   ├── Forbidden       known to exist, not allowed
 │   ├── NotFound        does not exist, or the person may not know that it does
-│   └── Conflict        not in this state, or changed by somebody else meanwhile
+│   ├── Conflict        not in this state, or changed by somebody else meanwhile
+│   ├── Unauthenticated nobody is signed in
+│   └── SignInRefused   this sign-in is not accepted; another one may be
+├── ProviderDown        the identity provider does not answer, or not as it should; try again later
 ├── CloudError          what a cloud adapter may raise; nothing else may escape one
 │   ├── Busy            try again after `retry_after_s`; costs no attempt
 │   ├── Refused         asking again the same way is pointless (quota, no such image, bad request)
@@ -64,6 +67,35 @@ class Conflict(Rejected):
     """The thing's state does not allow it now, or somebody else changed it meanwhile."""
 
     code = "conflict"
+
+
+class Unauthenticated(Rejected):
+    """Nobody is signed in, or not any more."""
+
+    code = "unauthenticated"
+
+
+class SignInRefused(Rejected):
+    """The sign-in is not accepted: begun elsewhere, too old, refused by the provider, or its proof does not hold.
+
+    `detail` is for the operator: which check failed. It never holds a token.
+    """
+
+    code = "sign_in_refused"
+
+    def __init__(self, public: str, *, code: str | None = None, detail: str = "") -> None:
+        super().__init__(public, code=code)
+        self.detail = detail or public
+
+
+class ProviderDown(VisaError):
+    """The identity provider cannot be reached, or answered something that is not OpenID Connect."""
+
+    code = "provider_down"
+
+    def __init__(self, public: str, *, detail: str = "") -> None:
+        super().__init__(public)
+        self.detail = detail or public
 
 
 class CloudError(VisaError):
