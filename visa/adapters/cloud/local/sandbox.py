@@ -75,7 +75,7 @@ def arguments(plan: Plan, shown: list[Bind]) -> list[str]:
     command += [*_system(), *_scratch(plan.spec)]
     for bind in shown:
         command += ["--bind" if bind.writable else "--ro-bind", str(bind.source), bind.target]
-    command += ["--remount-ro", "/", "--chdir", f"/home/{account.login}", "--clearenv"]
+    command += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", f"/home/{account.login}", "--clearenv"]
     for name, value in environment(plan.spec).items():
         command += ["--setenv", name, value]
     return [*command, "--", *_inside(plan)]
