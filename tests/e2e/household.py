@@ -8,11 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 
-from visa.cli.demo.cast import programs
-
 from visa import bootstrap, settings
 from visa.bootstrap import Runtime
 from visa.cli.demo import ports, run
+from visa.cli.demo.cast import programs
 from visa.cli.demo.readiness import wait_until
 from visa.cli.demo.state import Ports, State, public_url
 

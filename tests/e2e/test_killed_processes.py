@@ -12,12 +12,12 @@ from threading import Event
 
 import pytest
 from sqlalchemy import select
-from visa.testing.sample.people import SAMPLE_PEOPLE
 
 from tests.e2e.household import Household, household
 from tests.e2e.visitor import Visitor
 from visa.domain.instance import Phase, WorkspacePhase
 from visa.store.tables import Instance, InstanceStatus, Workspace, WorkspaceStatus
+from visa.testing.sample.people import SAMPLE_PEOPLE
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 

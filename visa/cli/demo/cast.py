@@ -25,7 +25,7 @@ def programs(state: State, ports: Ports, runtime: Runtime) -> tuple[Program, ...
         return Program(name, command, ready, PROJECT, env)
 
     people = ["--port", str(ports.provider), "--people", str(state.people_file)]
-    threads = ["--worker-class", "gthread", "--threads", str(runtime.settings.api.threads)]
+    threads = ["--worker-class", "gthread", "--threads", str(runtime.settings.api.threads), "--no-control-socket"]
     reload = ["--reload"] if ports.pages else []
     api = [gunicorn, "--bind", f"127.0.0.1:{ports.api}", *threads, *reload, "api.wsgi:app"]
     cast = [

@@ -60,9 +60,9 @@ def prepare(state: State, taken: Ports) -> Runtime:
     """Settings, sample facility, database and catalogue; each is made only when it is not there yet."""
     state.logs.mkdir(exist_ok=True)
     state.write_settings(taken)
-    if sample.create(state.facility, state.people_file):
-        say("✓ Sample facility")
     runtime = bootstrap.build(settings.load())
+    if sample.create(state.facility, state.people_file, today=runtime.clock.now().date()):
+        say("✓ Sample facility")
     before, after = migrate.upgrade(runtime.sessions.engine)
     if before != after:
         say("✓ Database")

@@ -1,26 +1,21 @@
 """The sample facility in the demo's folder, and the table of people to sign in as."""
 
 import json
-import shutil
 import textwrap
+from datetime import date
 from pathlib import Path
 
+SEED = 7
 WIDTH = 100
 
 
-def create(facility: Path, people_file: Path) -> bool:
-    """Make the sample facility unless it is there, and say whether it was made. Interrupted, it is begun anew."""
+def create(facility: Path, people_file: Path, *, today: date) -> bool:
+    """Make the sample facility, or what is missing of it; says whether anything was."""
     from visa.testing.sample.make import make_sample
     from visa.testing.sample.people import choices_json
 
     people_file.write_text(choices_json())
-    if facility.exists():
-        return False
-    unfinished = facility.with_name(facility.name + ".new")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    make_sample(unfinished)
-    unfinished.rename(facility)
-    return True
+    return bool(make_sample(facility, today=today, seed=SEED).written)
 
 
 def table(people_file: Path, address: str) -> str:
