@@ -1,5 +1,5 @@
 /** The look: petrol on quiet greys, system fonts, and a dark scheme of its own. Contrast is AA in both. */
-import { createTheme, type MantineColorsTuple } from "@mantine/core";
+import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
 
 const petrol: MantineColorsTuple = [
   "#eaf5f5", "#d5ebec", "#acd8db", "#80c4c9", "#56afb6", "#36989f", "#1b7f88", "#0e6670", "#0b5059", "#083a41",
@@ -30,4 +30,24 @@ export const theme = createTheme({
   cursorType: "pointer",
   respectReducedMotion: true,
   focusRing: "auto",
+});
+
+/** Tinted surfaces in the dark: a veil of the colour over the card, where the library would take its darkest shade. */
+export const cssVariables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {},
+  dark: {
+    "--mantine-color-petrol-light": "rgb(86 175 182 / 17%)",
+    "--mantine-color-petrol-light-hover": "rgb(86 175 182 / 24%)",
+    "--mantine-color-petrol-light-color": "var(--mantine-color-petrol-2)",
+    "--mantine-color-amber-light": "rgb(242 176 58 / 14%)",
+    "--mantine-color-amber-light-hover": "rgb(242 176 58 / 20%)",
+    "--mantine-color-amber-light-color": "var(--mantine-color-amber-2)",
+    "--mantine-color-red-light": "rgb(250 138 133 / 14%)",
+    "--mantine-color-red-light-hover": "rgb(250 138 133 / 20%)",
+    "--mantine-color-red-light-color": "var(--mantine-color-red-2)",
+    "--mantine-color-gray-light": "rgb(255 255 255 / 8%)",
+    "--mantine-color-gray-light-hover": "rgb(255 255 255 / 12%)",
+    "--mantine-color-gray-light-color": "var(--mantine-color-dark-0)",
+  },
 });

@@ -12,7 +12,8 @@ const SIZES: readonly (readonly [Unit, number])[] = [
 export function inUnits(seconds: number): { unit: Unit; value: number } {
   const size = Math.abs(seconds);
   const [day, hour, minute] = SIZES;
-  if (day && size >= 2 * day[1]) return { unit: "day", value: Math.trunc(seconds / day[1]) };
+  // A whole day that began within the last hour still counts: what was just given for 14 days reads "in 14 days".
+  if (day && size >= 2 * day[1]) return { unit: "day", value: Math.sign(seconds) * Math.floor((size + 3600) / day[1]) };
   if (hour && size >= 2 * hour[1]) return { unit: "hour", value: Math.trunc(seconds / hour[1]) };
   if (minute && size >= minute[1]) return { unit: "minute", value: Math.trunc(seconds / minute[1]) };
   return { unit: "second", value: Math.trunc(seconds) };
@@ -37,7 +38,7 @@ export const day = (at: number | string, locale: string): string =>
     typeof at === "string" ? new Date(at) : at,
   );
 
-/** How long something took or has been taking: "4 s", "1 min 20 s", "2 h 5 min". Two units at most. */
+/** How long something took or has been taking: "4s", "1m 20s", "2h 5m". Two units at most. */
 export function duration(seconds: number, locale: string): string {
   const whole = Math.max(0, Math.floor(seconds));
   const parts: [number, Unit][] = [
@@ -49,7 +50,7 @@ export function duration(seconds: number, locale: string): string {
   const first = parts.findIndex(([value]) => value > 0);
   const shown = first < 0 ? [[0, "second"] as [number, Unit]] : parts.slice(first, first + 2).filter(([value]) => value > 0);
   return shown
-    .map(([value, unit]) => new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short" }).format(value))
+    .map(([value, unit]) => new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "narrow" }).format(value))
     .join(" ");
 }
 

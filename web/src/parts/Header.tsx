@@ -1,5 +1,5 @@
 /** Where am I, where can I go, who am I. Below the width of a tablet all of it folds into one menu. */
-import { Badge, Box, Burger, Drawer, Group, NavLink, Stack, Text } from "@mantine/core";
+import { Badge, Box, Burger, Divider, Drawer, Group, NavLink, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { House, Plus, Trash2 } from "lucide-react";
 import type { ReactNode } from "react";
@@ -80,6 +80,7 @@ function SmallMenu({ targets }: { targets: readonly Target[] }) {
               />
             ))}
           </Box>
+          <Divider />
           <PersonPanel onDone={close} />
         </Stack>
       </Drawer>

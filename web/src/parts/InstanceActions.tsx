@@ -52,7 +52,7 @@ export function InstanceMenu({ instance }: { instance: Instance }) {
   const run = (verb: Verb) => act.mutate(verb, { onError: notifyError });
   return (
     <>
-      <Menu position="bottom-end" width={270} withinPortal>
+      <Menu position="bottom-end" width={270} withinPortal withInitialFocusPlaceholder={false}>
         <Menu.Target>
           <ActionIcon variant="default" size={42} aria-label={t("action.more", { name: instance.name })}>
             <EllipsisVertical size={18} />
@@ -65,7 +65,6 @@ export function InstanceMenu({ instance }: { instance: Instance }) {
           {VERBS.map(({ verb, icon }) => (
             <Choice key={verb} label={t(`action.${verb}`)} icon={icon} action={instance.actions[verb]} onClick={() => run(verb)} />
           ))}
-          <Menu.Divider />
           <Choice label={t("action.delete")} icon={<Trash2 size={16} />} action={instance.actions.delete} danger onClick={dialog.open} />
         </Menu.Dropdown>
       </Menu>

@@ -1,5 +1,6 @@
-/** Who is signed in, how the pages look, sign out. As a menu in the header and as a panel in the small menu. */
-import { Avatar, Button, Divider, Menu, NavLink, SegmentedControl, Stack, Text, UnstyledButton, useMantineColorScheme } from "@mantine/core";
+/** Who is signed in, how the pages look, sign out. In a popover of the header, and in the small menu. */
+import { Avatar, Button, NavLink, Popover, SegmentedControl, Stack, Text, UnstyledButton, useMantineColorScheme } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
 import { ChevronDown, History, LogOut } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -59,32 +60,22 @@ function SchemeChoice() {
 export function PersonMenu() {
   const { t } = useTranslation();
   const me = useMe().data;
-  const signOut = useSignOut();
+  const [opened, { toggle, close }] = useDisclosure(false);
   if (!me) return null;
   return (
-    <Menu position="bottom-end" width={280} withinPortal>
-      <Menu.Target>
-        <UnstyledButton className="nav-link" aria-label={t("person.menu", { name: me.name })}>
+    <Popover opened={opened} onDismiss={close} position="bottom-end" width={290} shadow="md" trapFocus returnFocus withinPortal>
+      <Popover.Target>
+        <UnstyledButton className="nav-link" aria-label={t("person.menu", { name: me.name })} onClick={toggle}>
           <Avatar size={28} color="petrol" variant="filled" radius="xl">
             {initials(me.name)}
           </Avatar>
           <ChevronDown size={15} aria-hidden />
         </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Stack p="sm" gap="sm">
-          <Who me={me} />
-          <SchemeChoice />
-        </Stack>
-        <Menu.Divider />
-        <Menu.Item component={Link} to={paths.activity()} leftSection={<History size={16} />}>
-          {t("nav.activity")}
-        </Menu.Item>
-        <Menu.Item leftSection={<LogOut size={16} />} onClick={() => signOut.mutate(undefined, { onError: notifyError })}>
-          {t("person.signOut")}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+      </Popover.Target>
+      <Popover.Dropdown aria-label={t("person.menu", { name: me.name })}>
+        <PersonPanel onDone={close} />
+      </Popover.Dropdown>
+    </Popover>
   );
 }
 
@@ -95,7 +86,6 @@ export function PersonPanel({ onDone }: { onDone: () => void }) {
   if (!me) return null;
   return (
     <Stack gap="sm">
-      <Divider />
       <Who me={me} />
       <SchemeChoice />
       <NavLink component={Link} to={paths.activity()} label={t("nav.activity")} leftSection={<History size={16} />} onClick={onDone} />

@@ -89,7 +89,8 @@ function FullScreenButton() {
     <Button
       variant="subtle"
       color="gray"
-      size="compact-md"
+      size="compact-sm"
+      fw={500}
       aria-label={label}
       leftSection={isFull ? <Minimize size={17} /> : <Maximize size={17} />}
       onClick={() => void toggle()}

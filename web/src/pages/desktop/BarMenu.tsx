@@ -23,7 +23,8 @@ export function BarMenu({ label, icon, bar, width = 280, children }: Props) {
         <Button
           variant="subtle"
           color="gray"
-          size="compact-md"
+          size="compact-sm"
+          fw={500}
           leftSection={icon}
           aria-label={label}
           aria-expanded={opened}

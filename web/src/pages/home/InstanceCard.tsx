@@ -34,10 +34,10 @@ export function InstanceCard({ instance }: { instance: Instance }) {
         <Reason instance={instance} />
         <Group justify="space-between" gap="sm">
           <Expiry instance={instance} />
-          <Group gap="xs" wrap="nowrap" ml="auto">
+          <div className="main-actions">
             <MainAction instance={instance} />
             <InstanceMenu instance={instance} />
-          </Group>
+          </div>
         </Group>
       </Stack>
     </Paper>
