@@ -1,4 +1,4 @@
-"""The committed description of the API, `python -m api.openapi > api/openapi.json`; the web client's types come from it."""
+"""The committed description of the API: `python -m api.openapi > api/openapi.json`. The web client is typed from it."""
 
 import sys
 

@@ -15,11 +15,13 @@ from visa import bootstrap
 from visa.bootstrap import Runtime
 from visa.errors import VisaError
 from visa.logs import set_up_logs
+from visa.services.offers import CLOUD_JOB
 from visa.settings import load
 
 log = structlog.get_logger(__name__)
 
 SWEEP_S = 60.0
+LIMITS_S = 600.0
 
 
 def main() -> int:
@@ -44,13 +46,16 @@ def run(runtime: Runtime) -> None:
         work = bootstrap.reconcile_work(runtime, runtime.open_cloud(), holder=name, calls=calls)
         reconcile = Reconciling(runtime, work)
         sync = reported(runtime, name, "facility", lambda: sync_facility(runtime, facility))
+        limits = reported(runtime, name, CLOUD_JOB, work.cloud.enforcement)
         clean = reported(runtime, name, "sweep", lambda: sweep(runtime))
+        limits()  # the api shows them, and never asks the cloud itself
         sync()  # before anything else: mounts and roles come from it
         clock = make_clock(
             {
                 "reconcile": (settings.reconcile.poll_s, reconcile),
                 "facility": (settings.facility.sync_s, sync),
                 "sweep": (SWEEP_S, clean),
+                CLOUD_JOB: (LIMITS_S, limits),
             }
         )
         for number in (signal.SIGTERM, signal.SIGINT):
