@@ -1,6 +1,9 @@
-"""A small right set of facility files, to be spoilt one place at a time."""
+"""A small right set of facility files, to be spoilt one place at a time; and the sample facility."""
 
-from collections.abc import Mapping
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,6 +11,7 @@ import pytest
 from visa.adapters.facility.file import FileFacility
 from visa.domain.facility import FacilityState
 from visa.errors import BadFiles
+from visa.testing.sample.make import make_sample
 
 GOOD: Mapping[str, str] = {
     "facility.yaml": """\
@@ -75,3 +79,21 @@ class Folder:
 @pytest.fixture
 def folder(tmp_path: Path) -> Folder:
     return Folder(tmp_path)
+
+
+TODAY = date(2026, 11, 23)
+
+
+@pytest.fixture(scope="session")
+def sample() -> Iterator[Path]:
+    """The sample facility, made once. Below /tmp itself, so that other users can reach it as they would in a demo."""
+    folder = Path(tempfile.mkdtemp(prefix="visa-sample-"))
+    folder.chmod(0o755)
+    make_sample(folder, today=TODAY, seed=7)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def today() -> date:
+    return TODAY

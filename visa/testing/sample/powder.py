@@ -70,7 +70,7 @@ def raw(folder: Path, run: Run) -> None:
         counts = put(detector, "counts", np.array(series), long_name="Counts")
         time = put(detector, "time", elapsed, units="s", long_name="Time since the start of charge")
         cycler = group(top["sample"], "voltage_log", "NXlog")
-        put(cycler, "time", elapsed, units="s")
+        put(cycler, "time", elapsed, units="s", long_name="Time since the start of charge")
         put(cycler, "value", voltage.round(4), units="V")
         show(top, "voltage", signal=cycler["value"], axes=[cycler["time"]], title="Cell voltage")
         show(top, "data", signal=counts, axes=[time, angle], title="Operando diffraction, NMO cell 03")
