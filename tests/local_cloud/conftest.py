@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from visa.adapters.cloud.local import LocalCloud, LocalImage
+from visa.adapters.cloud.local.processes import children_of
 from visa.domain.resources import (
     Account,
     Mark,
@@ -87,6 +89,12 @@ class Bench:
     def groups(self, ref: str) -> list[Path]:
         """The control groups of a server."""
         return [Path(name) for name in json.loads((self.root / "servers" / ref / "groups.json").read_text())]
+
+    def kill_inside(self, ref: str, name: str) -> None:
+        """Kill a program that the sandbox's first process started."""
+        for pid in children_of(started(self, ref)["init"]):
+            if Path(f"/proc/{pid}/comm").read_text().strip() == name:
+                os.kill(pid, signal.SIGKILL)
 
     def seen(self, ref: str) -> ServerSeen | None:
         return next((seen for seen in self.cloud.survey().servers if seen.ref == ref), None)

@@ -19,6 +19,7 @@ from visa.errors import Misconfigured
 
 _MAX_PATH = 107
 _GREETING = b"RFB "
+_PREFIX = "visa-"
 SOCKET = "rfb.sock"
 
 
@@ -66,6 +67,7 @@ def greeting(paths: Mapping[str, str], *, wait_s: float) -> set[str]:
     poll = select.poll()
     asked: dict[int, tuple[str, socket.socket]] = {}
     greeted: set[str] = set()
+    waiting = 0
     try:
         for key, path in paths.items():
             connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
@@ -73,8 +75,8 @@ def greeting(paths: Mapping[str, str], *, wait_s: float) -> set[str]:
             with suppress(OSError):  # nobody listens yet: it is asked again at the next look
                 connection.connect(path)
                 poll.register(connection, select.POLLIN)
+                waiting += 1
         deadline = time.monotonic() + wait_s
-        waiting = len(asked)
         while waiting and (left_s := deadline - time.monotonic()) > 0:
             for fd, _ in poll.poll(left_s * 1000):
                 poll.unregister(fd)
@@ -91,9 +93,20 @@ def greeting(paths: Mapping[str, str], *, wait_s: float) -> set[str]:
 def _short_folder(servers: Path) -> Path:
     digest = hashlib.sha256(os.fsencode(servers.resolve())).hexdigest()[:12]
     base = Path("/run") if os.access("/run", os.W_OK) else Path("/tmp")  # noqa: S108  the folder is checked to be ours
-    folder = base / f"visa-{os.geteuid()}-{digest}"
+    _tidy(base)
+    folder = base / f"{_PREFIX}{os.geteuid()}-{digest}"
     _make_private(folder)
     return folder
+
+
+def _tidy(base: Path) -> None:
+    """Remove our own links to roots that are no more."""
+    for folder in base.glob(f"{_PREFIX}{os.geteuid()}-*"):
+        link = folder / "s"
+        if link.is_symlink() and not link.exists():
+            with suppress(OSError):  # another process tidies as well
+                link.unlink()
+                folder.rmdir()
 
 
 def _make_private(folder: Path) -> None:

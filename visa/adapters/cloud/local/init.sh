@@ -55,10 +55,12 @@ fi
 setxkbmap -layout "$layout" ${variant:+-variant "$variant"} || echo "visa: no keyboard layout $layout $variant"
 
 trap finish TERM
-# A background command of a script ignores SIGINT, and so would all that the person starts: Ctrl-C has to work.
-env --default-signal=INT,QUIT "$@" >"$HOME/.xsession-errors" 2>&1 &
-session=$!
-wait -n "$xserver" "$session"
-status=$?
+{   # One command for bash, which forgets between two commands that a child has ended: then nobody would wait for it.
+    # A background command of a script ignores SIGINT, and so would all that the person starts: Ctrl-C has to work.
+    env --default-signal=INT,QUIT "$@" >"$HOME/.xsession-errors" 2>&1 &
+    session=$!
+    kill -0 "$xserver" && wait -n "$xserver" "$session"
+    status=$?
+}
 [[ -n $stopping ]] || echo "visa: the session ended by itself with status $status"
 exit "$status"

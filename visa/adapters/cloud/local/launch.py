@@ -38,7 +38,10 @@ class Launch:
 
 def staged(binds: list[Bind]) -> list[Bind]:
     """Where binds are found once root has staged them: the person may not be able to walk to their real places."""
-    return [Bind(_STAGE / str(number), bind.target, bind.writable) for number, bind in enumerate(binds)]
+    return [
+        Bind(_STAGE / str(number), bind.target, bind.writable) if _in_reach(bind) else bind
+        for number, bind in enumerate(binds)
+    ]
 
 
 def start(launch: Launch, lock_fd: int) -> None:
@@ -94,10 +97,23 @@ def _stage(launch: Launch) -> Iterator[str]:
     yield f"mkdir -p {stage}"
     yield f"mount -t tmpfs -o mode=0755,size=1m visa {stage}"
     for number, bind in enumerate(launch.binds):
+        if not _in_reach(bind):
+            continue
         make = "mkdir" if bind.source.is_dir() else "touch"
         yield f"{make} {stage}/{number}"
         yield f"mount --rbind -- {quote(str(bind.source))} {stage}/{number}"
     yield f"mount --rbind {stage} {_STAGE}"
+
+
+def _in_reach(bind: Bind) -> bool:
+    """Network storage may shut out root: then only the person can walk there, and has to."""
+    try:
+        bind.source.stat()
+    except PermissionError:
+        return False
+    except FileNotFoundError:
+        return True  # the mount then says what is missing
+    return True
 
 
 def _become(account: Account) -> list[str]:
