@@ -131,14 +131,17 @@ def test_readings_during_a_hundred_swaps_are_each_of_one_export(folder, tmp_path
             shutil.copytree((one, two)[n % 2], copy)
             (tmp_path / "next").symlink_to(copy.name)
             os.replace(tmp_path / "next", link)
-            shutil.rmtree(tmp_path / f"copy{n - 1}", ignore_errors=True)
+            shutil.rmtree(tmp_path / f"copy{n - 5}", ignore_errors=True)
         stop.set()
 
+    def people() -> str:
+        return "".join(sorted({person.id[0] for person in FileFacility(link).read().people}))
+
     writer = threading.Thread(target=swap)
+    seen = {people()}
     writer.start()
-    seen = set()
     while not stop.is_set():
-        state = FileFacility(link).read()
-        seen.add("".join(sorted({person.id[0] for person in state.people})))
+        seen.add(people())
     writer.join()
+    seen.add(people())
     assert seen == {"p", "q"}
