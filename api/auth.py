@@ -125,7 +125,7 @@ def _answer() -> Answer:
 def _failed(error: ProviderDown | SignInRefused, *, next_path: str = sign_in.HOME) -> AnyResponse:
     """People get the sign-in page, which says why; programs get the problem document."""
     log.warning("sign-in failed", code=error.code, detail=error.detail)
-    if request.accept_mimetypes.best_match(["text/html", MEDIA_TYPE], default=MEDIA_TYPE) != "text/html":
+    if request.accept_mimetypes["text/html"] <= request.accept_mimetypes[MEDIA_TYPE]:
         raise error
     said = {"error": error.code, "next": next_path}
     return redirect(f"{SIGN_IN_PAGE}?{urlencode(said)}", HTTPStatus.SEE_OTHER)
