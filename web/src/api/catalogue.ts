@@ -2,7 +2,6 @@
 import { keepPreviousData, useInfiniteQuery, useQueries, useQuery } from "@tanstack/react-query";
 import { keys } from "./queries";
 import { get } from "./request";
-import type { Experiment, Flavour, Image, Instrument, Page } from "./types";
 
 export interface ExperimentFilter {
   scope: "mine" | "open";
@@ -14,7 +13,7 @@ export const useExperiments = (filter: ExperimentFilter) =>
   useInfiniteQuery({
     queryKey: keys.experiments(filter),
     queryFn: ({ pageParam, signal }) =>
-      get<Page<Experiment>>("/api/v1/experiments", { query: { ...filter, cursor: pageParam, limit: 20 }, signal }),
+      get("/api/v1/experiments", { query: { ...filter, cursor: pageParam, limit: 20 }, signal }),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
     placeholderData: keepPreviousData,
@@ -25,20 +24,32 @@ export const useChosenExperiments = (ids: readonly string[]) =>
   useQueries({
     queries: ids.map((id) => ({
       queryKey: keys.experiment(id),
-      queryFn: () => get<Experiment>(`/api/v1/experiments/${encodeURIComponent(id)}`),
+      queryFn: () => get("/api/v1/experiments/{experiment_id}", { at: { experiment_id: id } }),
       staleTime: 60_000,
     })),
   });
 
-const list = <T>(path: string) => async ({ signal }: { signal: AbortSignal }) =>
-  (await get<{ items: T[] }>(path, { signal, query: { limit: 100 } })).items;
+/** These catalogues are small by nature: one page holds them. */
+const ALL = { limit: 100 };
 
 export const useInstruments = () =>
-  useQuery({ queryKey: keys.instruments, queryFn: list<Instrument>("/api/v1/instruments"), staleTime: 300_000 });
+  useQuery({
+    queryKey: keys.instruments,
+    queryFn: async ({ signal }) => (await get("/api/v1/instruments", { query: ALL, signal })).items,
+    staleTime: 300_000,
+  });
 
 export const useImages = () =>
-  useQuery({ queryKey: keys.images, queryFn: list<Image>("/api/v1/images"), staleTime: 60_000 });
+  useQuery({
+    queryKey: keys.images,
+    queryFn: async ({ signal }) => (await get("/api/v1/images", { query: ALL, signal })).items,
+    staleTime: 60_000,
+  });
 
 /** What is free changes while one reads. */
 export const useFlavours = () =>
-  useQuery({ queryKey: keys.flavours, queryFn: list<Flavour>("/api/v1/flavours"), refetchInterval: 10_000 });
+  useQuery({
+    queryKey: keys.flavours,
+    queryFn: async ({ signal }) => (await get("/api/v1/flavours", { query: ALL, signal })).items,
+    refetchInterval: 10_000,
+  });

@@ -2,12 +2,10 @@
 import { ask } from "./request";
 import type { Right, Ticket } from "./types";
 
-const one = (id: string, rest: string) => `/api/v1/instances/${encodeURIComponent(id)}${rest}`;
-
 /** One use, some seconds of life: asked for right before each connection and never kept. */
 export const askTicket = async (instanceId: string, right: Right): Promise<Ticket> =>
-  (await ask<Ticket>(one(instanceId, "/tickets"), { method: "POST", body: { right } })).data;
+  (await ask("post", "/api/v1/instances/{instance_id}/tickets", { at: { instance_id: instanceId }, body: { right } })).data;
 
 export const putThumbnail = async (instanceId: string, jpeg: Blob): Promise<void> => {
-  await ask(one(instanceId, "/thumbnail"), { method: "PUT", body: jpeg });
+  await ask("put", "/api/v1/instances/{instance_id}/thumbnail", { at: { instance_id: instanceId }, body: jpeg });
 };

@@ -2,14 +2,14 @@
 import { useMutation, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { keys, LIVE_MS } from "./queries";
 import { ask, get, type Answer } from "./request";
-import type { Event, Instance, NewInstance, Page } from "./types";
+import type { Instance, InstancePage, NewInstance } from "./types";
 
-const one = (id: string, rest = "") => `/api/v1/instances/${encodeURIComponent(id)}${rest}`;
+const at = (id: string) => ({ at: { instance_id: id } });
 
 export const useInstances = () =>
   useQuery({
     queryKey: keys.instances,
-    queryFn: ({ signal }) => get<Page<Instance>>("/api/v1/instances", { query: { limit: 100 }, signal }),
+    queryFn: ({ signal }) => get("/api/v1/instances", { query: { limit: 100 }, signal }),
     select: (page) => page.items,
     refetchInterval: LIVE_MS,
   });
@@ -17,21 +17,21 @@ export const useInstances = () =>
 export const useInstance = (id: string) =>
   useQuery({
     queryKey: keys.instance(id),
-    queryFn: ({ signal }) => ask<Instance>(one(id), { signal }),
+    queryFn: ({ signal }) => ask("get", "/api/v1/instances/{instance_id}", { ...at(id), signal }),
     refetchInterval: LIVE_MS,
   });
 
 export const useInstanceEvents = (id: string) =>
   useQuery({
     queryKey: keys.instanceEvents(id),
-    queryFn: ({ signal }) => get<Page<Event>>(one(id, "/events"), { query: { limit: 50 }, signal }),
+    queryFn: ({ signal }) => get("/api/v1/instances/{instance_id}/events", { ...at(id), query: { limit: 50 }, signal }),
     select: (page) => page.items,
     refetchInterval: LIVE_MS,
   });
 
 function remember(client: QueryClient, answer: Answer<Instance>): void {
   client.setQueryData(keys.instance(answer.data.id), answer);
-  client.setQueryData<Page<Instance>>(keys.instances, (page) =>
+  client.setQueryData<InstancePage>(keys.instances, (page) =>
     page && { ...page, items: page.items.map((each) => (each.id === answer.data.id ? answer.data : each)) },
   );
   void client.invalidateQueries({ queryKey: keys.instances });
@@ -44,7 +44,7 @@ export function useCreateInstance() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ body, key }: { body: NewInstance; key: string }) =>
-      ask<Instance>("/api/v1/instances", { method: "POST", body, idempotencyKey: key }),
+      ask("post", "/api/v1/instances", { body, idempotencyKey: key }),
     onSuccess: (answer) => remember(client, answer),
   });
 }
@@ -55,7 +55,9 @@ export function useInstanceAction(id: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (verb: Verb) =>
-      verb === "delete" ? ask<Instance>(one(id), { method: "DELETE" }) : ask<Instance>(one(id, `/${verb}`), { method: "POST" }),
+      verb === "delete"
+        ? ask("delete", "/api/v1/instances/{instance_id}", at(id))
+        : ask("post", `/api/v1/instances/{instance_id}/${verb}`, at(id)),
     onSuccess: (answer) => {
       remember(client, answer);
       void client.invalidateQueries({ queryKey: keys.bin });
@@ -67,13 +69,15 @@ export function useRename(id: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ name, etag }: { name: string; etag: string }) =>
-      ask<Instance>(one(id), { method: "PATCH", body: { name }, ifMatch: etag }),
+      ask("patch", "/api/v1/instances/{instance_id}", { ...at(id), body: { name }, ifMatch: etag }),
     onSuccess: (answer) => remember(client, answer),
   });
 }
 
 /** Asks afresh, past every cache: what a conflict needs to be resolved against. */
-export const readInstance = (id: string) => ask<Instance>(one(id));
+export const readInstance = (id: string) => ask("get", "/api/v1/instances/{instance_id}", at(id));
 
 export const thumbnailUrl = (instance: Instance): string | null =>
-  instance.has_thumbnail ? one(instance.id, `/thumbnail?at=${encodeURIComponent(instance.thumbnail_at ?? "")}`) : null;
+  instance.has_thumbnail
+    ? `/api/v1/instances/${encodeURIComponent(instance.id)}/thumbnail?at=${encodeURIComponent(instance.thumbnail_at ?? "")}`
+    : null;

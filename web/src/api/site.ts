@@ -2,11 +2,11 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Problem } from "./problem";
 import { keys } from "./queries";
-import { ask, get } from "./request";
-import type { Me, Site } from "./types";
+import { exchange, get } from "./request";
+import type { Me } from "./types";
 
 export const useSite = () =>
-  useQuery({ queryKey: keys.site, queryFn: ({ signal }) => get<Site>("/api/v1/site", { signal }), staleTime: 300_000 });
+  useQuery({ queryKey: keys.site, queryFn: ({ signal }) => get("/api/v1/site", { signal }), staleTime: 300_000 });
 
 /** The signed-in person, or null when nobody is. */
 export const useMe = () =>
@@ -15,7 +15,7 @@ export const useMe = () =>
     refetchInterval: 15_000,
     queryFn: async ({ signal }): Promise<Me | null> => {
       try {
-        return await get<Me>("/api/v1/me", { signal });
+        return await get("/api/v1/me", { signal });
       } catch (error) {
         if (error instanceof Problem && error.status === 401) return null;
         throw error;
@@ -25,6 +25,6 @@ export const useMe = () =>
 
 export const useSignOut = () =>
   useMutation({
-    mutationFn: () => ask<{ redirect: string | null }>("/auth/logout", { method: "POST" }),
+    mutationFn: () => exchange<{ redirect: string | null }>("post", "/auth/logout"),
     onSuccess: ({ data }) => window.location.assign(data.redirect ?? "/sign-in"),
   });

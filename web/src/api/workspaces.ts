@@ -2,22 +2,21 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { keys, LIVE_MS } from "./queries";
 import { ask, get } from "./request";
-import type { Event, Instance, Page, Workspace } from "./types";
 
 export const useBin = () =>
   useQuery({
     queryKey: keys.bin,
-    queryFn: ({ signal }) => get<Page<Workspace>>("/api/v1/workspaces", { query: { state: "bin", limit: 100 }, signal }),
+    queryFn: ({ signal }) => get("/api/v1/workspaces", { query: { state: "bin", limit: 100 }, signal }),
     select: (page) => page.items,
     refetchInterval: LIVE_MS,
   });
 
-const one = (id: string, rest = "") => `/api/v1/workspaces/${encodeURIComponent(id)}${rest}`;
+const at = (id: string) => ({ at: { workspace_id: id } });
 
 export function useRestore(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: () => ask<Instance>(one(id, "/restore"), { method: "POST", body: {} }),
+    mutationFn: () => ask("post", "/api/v1/workspaces/{workspace_id}/restore", { ...at(id), body: {} }),
     onSuccess: (answer) => {
       client.setQueryData(keys.instance(answer.data.id), answer);
       void client.invalidateQueries({ queryKey: keys.bin });
@@ -30,7 +29,7 @@ export function useRestore(id: string) {
 export function useDeleteForEver(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (confirmName: string) => ask<Workspace>(one(id), { method: "DELETE", body: { confirm_name: confirmName } }),
+    mutationFn: (confirmName: string) => ask("delete", "/api/v1/workspaces/{workspace_id}", { ...at(id), body: { confirm_name: confirmName } }),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: keys.bin });
       void client.invalidateQueries({ queryKey: keys.me });
@@ -41,7 +40,7 @@ export function useDeleteForEver(id: string) {
 export const useMyEvents = () =>
   useInfiniteQuery({
     queryKey: keys.events,
-    queryFn: ({ pageParam, signal }) => get<Page<Event>>("/api/v1/events", { query: { cursor: pageParam, limit: 30 }, signal }),
+    queryFn: ({ pageParam, signal }) => get("/api/v1/events", { query: { cursor: pageParam, limit: 30 }, signal }),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
     refetchInterval: 5000,

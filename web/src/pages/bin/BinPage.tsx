@@ -63,7 +63,6 @@ function Kept1({ workspace }: { workspace: Workspace }) {
   const navigate = useNavigate();
   const restore = useRestore(workspace.id);
   const [deleting, dialog] = useDisclosure(false);
-  const { image, flavour, experiments } = workspace.last;
   const titleId = `workspace-${workspace.id}`;
   return (
     <Paper component="article" withBorder p={{ base: "md", sm: "lg" }} aria-labelledby={titleId}>
@@ -72,11 +71,13 @@ function Kept1({ workspace }: { workspace: Workspace }) {
           <Title order={2} size="h4" id={titleId} className="wrap-anywhere">
             {workspace.name}
           </Title>
-          <Text size="sm" c="dimmed">
-            {image.name} · {flavour.name}
-          </Text>
+          {workspace.last !== null && (
+            <Text size="sm" c="dimmed">
+              {workspace.last.image.name} · {workspace.last.flavour.name}
+            </Text>
+          )}
         </div>
-        <ExperimentTags experiments={experiments} />
+        {workspace.last !== null && <ExperimentTags experiments={workspace.last.experiments} />}
         <Group gap="xl">
           <WorkspaceUse workspace={workspace} />
           <Until workspace={workspace} />
