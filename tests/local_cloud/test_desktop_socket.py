@@ -63,7 +63,7 @@ def test_a_short_folder_that_others_could_write_is_refused(tmp_path):
     servers = tmp_path / ("deep" * 40) / "servers"
     servers.mkdir(parents=True)
     short = os.path.dirname(os.path.dirname(os.path.dirname(Addresses(servers, longest_ref=26).socket_of("s-1"))))
-    os.chmod(short, 0o770)
+    os.chmod(short, 0o740)
     with pytest.raises(Misconfigured):
         Addresses(servers, longest_ref=26)
     os.chmod(short, 0o700)

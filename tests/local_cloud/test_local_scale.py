@@ -3,8 +3,8 @@
 import json
 import os
 import time
-from pathlib import Path
 from dataclasses import replace
+from pathlib import Path
 
 from pydantic import TypeAdapter
 
@@ -16,7 +16,7 @@ COUNT = 1000
 _SHAPE = TypeAdapter(ServerSpec)
 
 
-def test_a_survey_of_a_thousand_running_servers_takes_well_under_a_second(bench, monkeypatch, record_property):
+def test_a_survey_of_a_thousand_running_servers_takes_well_under_a_second(bench, monkeypatch):
     spec = bench.spec()
     folders = bench.root / "servers"
     stat = Path("/proc/self/stat").read_text()
@@ -38,7 +38,6 @@ def test_a_survey_of_a_thousand_running_servers_takes_well_under_a_second(bench,
         took.append(time.perf_counter() - before)
     assert {server.power for server in seen} == {Power.ACTIVE}
     assert len(seen) == COUNT
-    record_property("survey_s", round(min(took), 3))
     assert min(took) < 0.5
     assert asked == []
     for folder in folders.iterdir():  # their "sandbox" is this process, which must not be ended
