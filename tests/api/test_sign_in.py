@@ -206,6 +206,12 @@ def test_an_attempt_of_another_browser_is_refused_and_used_up(site: Site):
     assert victim.me().status_code == 401
 
 
+def test_an_answer_that_names_another_issuer_is_refused(site: Site):
+    visitor = site.visitor()
+    address = visitor.choose(visitor.go_to_provider(), ADA)
+    assert error_of(visitor.get(f"{address}&iss=https://other.example.org")) == "sign_in_other_issuer"
+
+
 def test_two_tabs_can_sign_in_at_the_same_time(site: Site):
     visitor = site.visitor()
     first, second = visitor.go_to_provider("/bin"), visitor.go_to_provider("/new")

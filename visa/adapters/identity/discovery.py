@@ -48,7 +48,6 @@ class Provider:
     end_session: str | None
     token_auth_methods: tuple[str, ...]
     algorithms: tuple[str, ...]
-    names_itself: bool
 
 
 class Discovery:
@@ -120,7 +119,6 @@ def read_metadata(document: dict[str, Any], issuer: str) -> Provider:
         end_session=_address(document, "end_session_endpoint", issuer) if "end_session_endpoint" in document else None,
         token_auth_methods=_texts(document, "token_endpoint_auth_methods_supported") or ("client_secret_basic",),
         algorithms=algorithms,
-        names_itself=document.get("authorization_response_iss_parameter_supported") is True,
     )
 
 

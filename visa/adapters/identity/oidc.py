@@ -81,6 +81,7 @@ class OidcIdentity:
             scope=" ".join(self._settings.scopes),
             redirect_uri=redirect_uri,
             code_challenge_method="S256",
+            leeway=0,  # the token is used at once, however short its life
             default_timeout=self._settings.timeout_s,
         )
 
