@@ -23,7 +23,7 @@ export class ClipboardBridge {
   private state: ClipboardState = EMPTY;
   private waiting: Waiting | null = null;
   private readonly listeners = new Set<() => void>();
-  private remoteText = "";
+  private held = "";
   reading: Reading = "by pasting";
 
   constructor(
@@ -38,8 +38,8 @@ export class ClipboardBridge {
     };
   };
 
-  /** What was last copied inside the desktop. */
-  readonly lastRemote = (): string => this.remoteText;
+  /** What the desktop's clipboard holds, as far as this page knows. */
+  readonly text = (): string => this.held;
 
   attach(): () => void {
     const stop = new AbortController();
@@ -57,16 +57,17 @@ export class ClipboardBridge {
   }
 
   fromDesktop(text: string): void {
-    this.remoteText = text;
     this.state = offerRemote(this.state, text);
+    this.hold(text);
     this.flush();
-    for (const listener of this.listeners) listener();
   }
 
   toDesktop(text: string): void {
     const { state, send } = offerLocal(this.state, text);
     this.state = state;
-    if (send !== null) this.live()?.offerClipboard(send);
+    if (send === null) return;
+    this.live()?.offerClipboard(send);
+    this.hold(send);
   }
 
   reconnected(): void {
@@ -82,6 +83,11 @@ export class ClipboardBridge {
       if (!(refused instanceof DOMException)) throw refused; // the person said no: pasting still works
     }
     await this.findReading();
+  }
+
+  private hold(text: string): void {
+    this.held = text;
+    for (const listener of this.listeners) listener();
   }
 
   private readonly flush = (): void => {

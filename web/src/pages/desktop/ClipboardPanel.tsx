@@ -16,7 +16,7 @@ interface Props {
 export function ClipboardPanel({ desktop, bar, viewOnly }: Props) {
   const { t } = useTranslation();
   return (
-    <BarMenu label={t("clipboard.title")} icon={<ClipboardList size={17} />} bar={bar} width={360}>
+    <BarMenu label={t("clipboard.title")} icon={<ClipboardList size={17} />} bar={bar} width={400}>
       {(close) => <Panel desktop={desktop} viewOnly={viewOnly} onSent={() => { close(); bar.leave(); }} />}
     </BarMenu>
   );
@@ -24,11 +24,11 @@ export function ClipboardPanel({ desktop, bar, viewOnly }: Props) {
 
 function Panel({ desktop: { clipboard }, viewOnly, onSent }: { desktop: Desktop; viewOnly: boolean; onSent: () => void }) {
   const { t } = useTranslation();
-  const remote = useSyncExternalStore(clipboard.subscribe, clipboard.lastRemote);
+  const held = useSyncExternalStore(clipboard.subscribe, clipboard.text);
   const reading = useSyncExternalStore(clipboard.subscribe, () => clipboard.reading);
-  // What is typed here stands over what the desktop holds, until something new is copied there.
+  // What is typed here stands over what the desktop holds, until something new comes there.
   const [typed, setTyped] = useState<{ over: string; text: string } | null>(null);
-  const text = typed?.over === remote ? typed.text : remote;
+  const text = typed?.over === held ? typed.text : held;
   const send = () => {
     clipboard.toDesktop(text);
     onSent();
@@ -50,7 +50,7 @@ function Panel({ desktop: { clipboard }, viewOnly, onSent }: { desktop: Desktop;
         label={t("clipboard.text")}
         description={t("clipboard.textWhat")}
         value={text}
-        onChange={({ currentTarget: { value } }) => setTyped({ over: remote, text: value })}
+        onChange={({ currentTarget: { value } }) => setTyped({ over: held, text: value })}
         autosize
         minRows={4}
         maxRows={12}
