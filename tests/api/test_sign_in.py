@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from api.app import create_app
-from tests.api.conftest import make_runtime
+from tests.api.place import make_runtime
 from tests.api.served import Visitor, error_of, query_of, serving
 from visa.bootstrap import Runtime
 from visa.cli.demo import ports
