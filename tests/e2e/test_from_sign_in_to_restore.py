@@ -1,0 +1,116 @@
+"""What the product is for, as one person does it in a browser: sign in, choose an experiment, work in the desktop,
+delete it, and get everything back with one click."""
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from visa.testing.sample.people import SAMPLE_PEOPLE
+
+from tests.e2e.conftest import Demo
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+
+PERSON = next(iter(SAMPLE_PEOPLE.values()))
+DESKTOP = re.compile("Desktop of .*")
+STRANGE = "quotes \" and ' and / slash"
+
+
+def sign_in(page: Page) -> None:
+    page.get_by_role("link", name=re.compile("Sign in")).click()
+    page.get_by_role("button", name=re.compile(re.escape(PERSON.claims["name"]))).click()
+    expect(page.get_by_role("heading", name="Your desktops")).to_be_visible()
+
+
+def create(page: Page) -> str:
+    """Make a desktop on the first own experiment; returns its id."""
+    page.goto(page.url.rstrip("/") + "/new")
+    found = page.get_by_role("list", name="Experiments found")
+    found.get_by_role("checkbox").first.click()
+    expect(found.get_by_role("checkbox").first).to_be_checked()
+    page.get_by_role("textbox", name="Name").fill(f"First analysis {STRANGE}")
+    page.get_by_role("button", name="Create desktop").click()
+    page.wait_for_url(re.compile("/instances/[^/]+/(progress|desktop)"))
+    return page.url.split("/instances/")[1].split("/")[0]
+
+
+def shown(page: Page) -> None:
+    """Wait until the desktop's picture is there: a screen of one colour shows nothing."""
+    page.wait_for_url(re.compile("/desktop$"), timeout=60_000)
+    canvas = page.get_by_label(DESKTOP).locator("canvas").or_(page.locator("canvas")).first
+    expect(canvas).to_be_visible()
+    until(lambda: page.evaluate(COLOURS) > 50, "the desktop shows something")
+
+
+COLOURS = """() => {
+  const canvas = document.querySelector("canvas");
+  const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  const seen = new Set();
+  for (let at = 0; at < pixels.length; at += 4 * 97) seen.add(`${pixels[at]},${pixels[at + 1]},${pixels[at + 2]}`);
+  return seen.size;
+}"""
+
+
+def run_in_terminal(page: Page, home: Path, command: str) -> None:
+    """Open the desktop's terminal by its key combination, and type once its shell listens."""
+    page.locator("canvas").first.click(position={"x": 640, "y": 400})
+    page.keyboard.press("Control+Alt+t")
+
+    def listens() -> bool:
+        page.keyboard.type("touch .listens\n", delay=15)
+        return (home / ".listens").exists()
+
+    until(listens, "a shell takes what is typed")
+    page.keyboard.type(command + "\n", delay=15)
+
+
+def until(ask: Callable[[], object], what: str, *, patience_s: float = 30) -> None:
+    deadline = time.monotonic() + patience_s
+    while not ask():
+        assert time.monotonic() < deadline, f"waited {patience_s:.0f} s in vain: {what}"
+        time.sleep(0.1)
+
+
+def test_sign_in_work_delete_and_restore(page: Page, demo: Demo):
+    sign_in(page)
+    first = create(page)
+    shown(page)
+    instance = page.request.get(f"{demo.address}/api/v1/instances/{first}").json()
+    home, experiment = demo.workspace(instance["workspace"]["id"]), instance["experiments"][0]["id"]
+
+    raw = f"/data/{experiment}/raw"
+    run_in_terminal(page, home, f"ls {raw} > listing.txt; touch {raw}/mine 2>> listing.txt; echo done >> listing.txt")
+    listing = written(home / "listing.txt", "done")
+    assert raw_files(demo, experiment) <= set(listing.splitlines())
+    assert "Read-only file system" in listing
+    assert not list(demo.state.facility.rglob("mine"))
+
+    page.goto(f"{demo.address}/instances/{first}")
+    page.get_by_role("button", name=re.compile("Delete")).last.click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+    page.goto(f"{demo.address}/bin")
+    restore = page.get_by_role("button", name=re.compile("Restore")).first
+    expect(restore).to_be_enabled(timeout=30_000)
+    restore.click()
+    page.wait_for_url(re.compile("/instances/(?!" + first + ")[^/]+/(progress|desktop)"))
+    shown(page)
+
+    (home / ".listens").unlink()
+    run_in_terminal(page, home, "cp listing.txt again.txt; echo done >> again.txt")
+    assert listing in written(home / "again.txt", "done\ndone")
+
+
+def raw_files(demo: Demo, experiment: str) -> set[str]:
+    from visa.adapters.facility.file import FileFacility
+
+    state = FileFacility(demo.state.facility).read()
+    (found,) = [one for one in state.experiments if one.id == experiment]
+    return {path.name for path in Path(found.raw_path).iterdir()}
+
+
+def written(file: Path, end: str) -> str:
+    until(lambda: file.exists() and file.read_text().rstrip().endswith(end), f"{file} ends with {end!r}")
+    return file.read_text()
