@@ -6,6 +6,7 @@ and cgroup-v2.
 
 import hashlib
 import os
+import subprocess
 import uuid
 from collections.abc import Iterator
 from contextlib import suppress
@@ -104,8 +105,10 @@ def _places(own: str) -> Iterator[tuple[str, str]]:
 def _usable_parents(name: str) -> Iterator[Parent]:
     missing = set(Resource)
     for hierarchy in hierarchies(Path("/proc/self/mounts").read_text(), Path("/proc/self/cgroup").read_text()):
-        # Below ourselves, so that what limits us limits all; else at the root (version 2 wants no processes above).
-        for place in dict.fromkeys((hierarchy.own, hierarchy.mount)):
+        # Below ourselves, so that what limits us limits all; else beside us or at the root, because version 2 wants no
+        # processes above a group.
+        beside = hierarchy.own if hierarchy.own == hierarchy.mount else hierarchy.own.parent
+        for place in dict.fromkeys((hierarchy.own, beside, hierarchy.mount)):
             usable = _try_parent(place / name, hierarchy, frozenset(missing))
             if usable is not None:
                 missing -= usable.resources
@@ -123,7 +126,10 @@ def _try_parent(folder: Path, hierarchy: Hierarchy, wanted: frozenset[Resource])
             wanted = _open_controllers(folder, wanted)
         probe.mkdir(parents=True)
         _set_limits(probe, hierarchy.unified, wanted, vcpus=1, memory_mib=64)
-    except OSError:
+        subprocess.run(
+            ["sh", "-c", 'echo $$ >"$1"', "sh", str(probe / "cgroup.procs")], stderr=subprocess.DEVNULL, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
         return None
     finally:
         with suppress(OSError):

@@ -54,15 +54,18 @@ def is_missing(path: Path) -> bool:
     return False
 
 
-def write_record(path: Path, shape: TypeAdapter[T], record: T) -> None:
-    """Replace the record at once; it is on the disk when this returns."""
+def write_record(path: Path, shape: TypeAdapter[T], record: T, *, durable: bool = False) -> None:
+    """Replace the record at once. A durable one is on the disk when this returns; others need not outlive the machine,
+    because nothing runs any more after it lost its power."""
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     with part.open("xb") as file:
         file.write(shape.dump_json(record, indent=1))
-        file.flush()
-        os.fsync(file.fileno())
+        if durable:
+            file.flush()
+            os.fsync(file.fileno())
     part.rename(path)
-    _sync_folder(path.parent)
+    if durable:
+        _sync_folder(path.parent)
 
 
 def appear(making: Path, final: Path, fill: Callable[[Path], None]) -> bool:
@@ -87,13 +90,14 @@ def appear(making: Path, final: Path, fill: Callable[[Path], None]) -> bool:
     return True
 
 
-def throw_away(path: Path, bin_folder: Path) -> None:
+def throw_away(path: Path, bin_folder: Path, *, durable: bool = True) -> None:
     """Take a folder out of sight at once; its content is removed later by `Chores`. Nothing happens when it is gone."""
     try:
         path.rename(bin_folder / f"old-{uuid.uuid4().hex}")
     except FileNotFoundError:
         return
-    _sync_folder(path.parent)
+    if durable:
+        _sync_folder(path.parent)
 
 
 def abandoned(bin_folder: Path) -> list[Path]:

@@ -70,7 +70,7 @@ class Servers:
         server = Server(self._house.folder / ref_of(spec.mark))
 
         def fill(folder: Path) -> None:
-            files.write_record(folder / "spec.json", SPEC, replace(spec, desktop_password=""))
+            files.write_record(folder / "spec.json", SPEC, replace(spec, desktop_password=""), durable=True)
             Server(folder).write_order(Order(1, spec.mounts))
 
         files.appear(self._house.bin, server.folder, fill)
@@ -194,7 +194,7 @@ class Servers:
     def _prepare(self, server: Server, spec: ServerSpec) -> sandbox.Plan:
         """Fresh folders for a boot: nothing of an earlier one is left where the person could have written."""
         run, etc = server.folder / "run", server.folder / "etc"
-        files.throw_away(run, self._house.bin)
+        files.throw_away(run, self._house.bin, durable=False)
         (server.folder / SOCKET).unlink(missing_ok=True)
         run.mkdir(mode=0o700)
         etc.mkdir(exist_ok=True)

@@ -41,7 +41,7 @@ class Volumes:
         ref = ref_of(spec.mark)
 
         def fill(folder: Path) -> None:
-            files.write_record(folder / "mark.json", VOLUME, spec)
+            files.write_record(folder / "mark.json", VOLUME, spec, durable=True)
             (folder / "data").mkdir(mode=0o700)
             if self._store.as_root:
                 os.chown(folder / "data", spec.owner.uid, spec.owner.gid)
@@ -104,7 +104,9 @@ class Volumes:
         if not folder.exists():
             with self._locked(ref):  # so that the volume is not deleted before the order to copy it can be seen
                 files.appear(
-                    self._store.bin, folder, lambda making: files.write_record(making / "mark.json", COPY, copy)
+                    self._store.bin,
+                    folder,
+                    lambda making: files.write_record(making / "mark.json", COPY, copy, durable=True),
                 )
         found = files.read_or_complain(folder, "mark.json", COPY)
         if found is None:
