@@ -1,5 +1,6 @@
 """A desktop page without a browser: a real WebSocket client that speaks RFB and keeps what it saw."""
 
+import socket
 import struct
 from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
@@ -59,6 +60,62 @@ def dial(
         open_timeout=TIMEOUT_S,
         **more,
     )
+
+
+class MutePage:
+    """A plain socket that opens a desktop and from then on answers nothing: no ping, no close."""
+
+    def __init__(self, port: int, secret: str, *, origin: str) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT_S)
+        self.socket.sendall(upgrade_request(secret, origin=origin))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.socket.close()
+
+    def say(self, message: bytes) -> None:
+        self.socket.sendall(frame(message))
+
+    def open(self) -> None:
+        """Through both handshakes, waiting for each answer."""
+        self._read_until(b"\r\n\r\n")
+        for heard, said in ((b"RFB 003.008\n", b"RFB 003.008\n"), (b"\x01\x01", b"\x01"), (b"\0\0\0\0", b"\x01")):
+            self._read_until(heard)
+            self.say(said)
+
+    def everything(self) -> bytes:
+        """What comes until the connection is closed, however it is closed."""
+        seen = b""
+        try:
+            while chunk := self.socket.recv(65536):
+                seen += chunk
+        except ConnectionResetError:
+            pass  # cut off while something was still under way
+        return seen
+
+    def _read_until(self, end: bytes) -> None:
+        seen = b""
+        while not seen.endswith(end):
+            byte = self.socket.recv(1)
+            assert byte, f"closed after {seen!r}"
+            seen += byte
+
+
+def upgrade_request(secret: str, *, origin: str) -> bytes:
+    return (
+        f"GET /desktop HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nOrigin: {origin}\r\n"
+        f"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
+        f"Sec-WebSocket-Protocol: binary, ticket.{secret}\r\n\r\n"
+    ).encode()
+
+
+def frame(message: bytes) -> bytes:
+    """A short masked binary frame (with a mask of zeros)."""
+    return struct.pack("!BBI", 0x82, 0x80 | len(message), 0) + message
 
 
 class Page:

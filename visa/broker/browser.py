@@ -13,6 +13,7 @@ from typing import Protocol, cast
 
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request, Response
+from websockets.protocol import CONNECTING
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
@@ -92,6 +93,11 @@ class Browser(asyncio.Protocol):
         """Whether the closing handshake is under way, or all is over."""
         return self._transport is None or self._transport.is_closing() or self._websocket.close_sent is not None
 
+    @property
+    def unsent(self) -> int:
+        """Bytes that this process holds because the browser does not take them."""
+        return self._transport.get_write_buffer_size() if self._transport else 0
+
     # What the event loop calls.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -105,13 +111,13 @@ class Browser(asyncio.Protocol):
         if self._head_bytes >= 0 and not self._is_short_head(len(data)):
             return
         websocket.receive_data(data)
-        for event in websocket.events_received():
+        for event in cast(list[Request | Frame], websocket.events_received()):
             if isinstance(event, Request):
                 self._head_bytes = -1
                 self._host.requested(self, event)
-            elif self.guest is None:
-                self.abort()  # frames before the upgrade, or behind our close
-            elif isinstance(event, Frame) and event.opcode not in _CONTROL:
+            elif websocket.state is CONNECTING:
+                self.abort()  # frames before the upgrade
+            elif self.guest and event.opcode not in _CONTROL:
                 self.guest.received(bytes(event.data))
         self._flush()
 

@@ -37,6 +37,11 @@ class Desktop(asyncio.Protocol):
         self._is_unwanted = False
         self._transport: asyncio.Transport | None = None
 
+    @property
+    def unsent(self) -> int:
+        """Bytes that this process holds because the desktop does not take them."""
+        return self._transport.get_write_buffer_size() if self._transport else 0
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
         self._transport.set_write_buffer_limits(high=BUFFER_HIGH, low=BUFFER_LOW)

@@ -32,7 +32,8 @@ async def serve(runtime: bootstrap.Runtime) -> None:
         await broker.start()
     except OSError as error:
         place = f"{settings.broker.host}:{settings.broker.port}"
-        raise Misconfigured(f"the broker cannot listen on {place} ({error.strerror}): set broker.port") from error
+        why = os.strerror(error.errno) if error.errno else str(error)
+        raise Misconfigured(f"the broker cannot listen on {place} ({why}): set broker.port") from error
     asked_to_go = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -102,6 +102,11 @@ class Broker:
         """The sessions that are open now."""
         return tuple(relay.held() for relay in self._relays.values())
 
+    def unsent(self) -> int:
+        """Bytes held for all who do not take them, in both directions."""
+        to_desktops = sum(relay.desktop.unsent for relay in self._relays.values())
+        return to_desktops + sum(browser.unsent for browser in self._browsers)
+
     # What connections say.
 
     def arrived(self, browser: Browser) -> None:
