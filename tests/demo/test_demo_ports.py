@@ -1,6 +1,7 @@
 """Ports of the demo: a busy one is named with its holder and with the way out."""
 
 import os
+import re
 import socket
 
 import pytest
@@ -22,4 +23,4 @@ def test_a_busy_port_names_its_holder_and_how_to_choose_another():
     message = str(refused.value)
     assert f"port {port} (pages and API) is taken by" in message
     assert f"(process {os.getpid()})" in message
-    assert "VISA_DEMO_API_PORT=9600 make demo" in message
+    assert re.search(r"VISA_DEMO_API_PORT=\d+ make demo", message)

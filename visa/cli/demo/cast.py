@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from visa.bootstrap import Runtime
 from visa.cli.demo.children import Program
+from visa.cli.demo.provider import provider
 from visa.cli.demo.readiness import Ask, answers
 from visa.cli.demo.state import PROJECT, Ports, State
 from visa.store.tables import JobReport
@@ -17,28 +18,33 @@ FIRST_JOBS = frozenset({"facility", "reconcile"})
 
 
 def programs(state: State, ports: Ports, runtime: Runtime) -> tuple[Program, ...]:
-    """The provider, the three processes, and with `ports.pages` the server of reloading pages."""
+    """The sign-in provider and the processes."""
+    return (provider(state, ports), *processes(state, ports, runtime))
+
+
+def processes(state: State, ports: Ports, runtime: Runtime) -> tuple[Program, ...]:
+    """The three processes, and with `ports.pages` the server of reloading pages."""
     env = {"VISA_CONFIG": str(state.settings_file), "PYTHONUNBUFFERED": "1"}
     python, gunicorn = sys.executable, str(Path(sys.executable).parent / "gunicorn")
 
     def ours(name: str, command: list[str], ready: Ask) -> Program:
         return Program(name, command, ready, PROJECT, env)
 
-    people = ["--port", str(ports.provider), "--people", str(state.people_file)]
     threads = ["--worker-class", "gthread", "--threads", str(runtime.settings.api.threads), "--no-control-socket"]
     reload = ["--reload"] if ports.pages else []
     api = [gunicorn, "--bind", f"127.0.0.1:{ports.api}", *threads, *reload, "api.wsgi:app"]
-    cast = [
-        ours("provider", [python, "-m", "visa.testing.provider", *people], _http(ports.provider, "/jwks")),
+    cast = (
         ours("scheduler", [python, "-m", "scheduler"], jobs_done(runtime, runtime.clock.now())),
         ours("broker", [python, "-m", "visa.broker"], _http(ports.broker, "/healthz")),
         ours("api", api, _http(ports.api, "/readyz")),
-    ]
-    if ports.pages:
-        vite = ["npm", "run", "dev", "--", "--port", str(ports.pages), "--strictPort"]
-        env = {"VISA_DEV_API": f"http://127.0.0.1:{ports.api}"}
-        cast.append(Program("pages", vite, _http(ports.pages, "/"), PROJECT / "web", env))
-    return tuple(cast)
+    )
+    return (*cast, _pages(ports)) if ports.pages else cast
+
+
+def _pages(ports: Ports) -> Program:
+    command = ["npm", "run", "dev", "--", "--port", str(ports.pages), "--strictPort"]
+    env = {"VISA_DEV_API": f"http://127.0.0.1:{ports.api}"}
+    return Program("pages", command, answers(f"http://127.0.0.1:{ports.pages}/"), PROJECT / "web", env)
 
 
 def jobs_done(runtime: Runtime, begun: datetime) -> Callable[[], str]:

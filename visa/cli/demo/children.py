@@ -60,7 +60,9 @@ class Children:
         self._stop = threading.Event()
 
     def start(self, program: Program) -> None:
-        """Start it and return at once. Its earlier log is kept beside the new one."""
+        """Start it and return at once. Its earlier log is kept beside the new one. Raises `Stopped`."""
+        if self._stop.is_set():
+            raise Stopped
         log = self._logs / f"{program.name}.log"
         if log.exists():
             log.replace(log.with_suffix(".log.1"))

@@ -6,6 +6,7 @@ from pathlib import Path
 from visa.errors import Misconfigured
 
 HOST = "127.0.0.1"
+PORTS, SUGGESTED_STEP = 65536, 1000
 LISTENING = "0A"  # proc(5): the state column of /proc/net/tcp
 
 
@@ -16,10 +17,10 @@ def choose(port: int, *, purpose: str, option: str) -> int:
         try:
             probe.bind((HOST, port))
         except PermissionError as error:
-            raise Misconfigured(f"port {port} ({purpose}) needs more rights; {_another(option)}") from error
+            raise Misconfigured(f"port {port} ({purpose}) needs more rights; {_another(port, option)}") from error
         except OSError as error:
             holder = holder_of(port) or "another program"
-            raise Misconfigured(f"port {port} ({purpose}) is taken by {holder}; {_another(option)}") from error
+            raise Misconfigured(f"port {port} ({purpose}) is taken by {holder}; {_another(port, option)}") from error
         return int(probe.getsockname()[1])
 
 
@@ -46,6 +47,7 @@ def _listening_inodes(port: int) -> set[str]:
     return {row[9] for row in rows if row[3] == LISTENING and int(row[1].rpartition(":")[2], 16) == port}
 
 
-def _another(option: str) -> str:
+def _another(port: int, option: str) -> str:
     variable = "VISA_DEMO_" + option.removeprefix("--").replace("-", "_").upper()
-    return f'choose another: make demo ARGS="{option} 9600", or {variable}=9600 make demo (0 takes any free one)'
+    other = port + SUGGESTED_STEP if port + SUGGESTED_STEP < PORTS else 0
+    return f'choose another: make demo ARGS="{option} {other}", or {variable}={other} make demo (0 takes any free one)'

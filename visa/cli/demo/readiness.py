@@ -6,7 +6,7 @@ from collections.abc import Callable
 from threading import Event
 from urllib.parse import urlsplit
 
-POLL_S = 0.05
+POLL_S = 0.1
 ASK_TIMEOUT_S = 5.0
 
 Ask = Callable[[], str]

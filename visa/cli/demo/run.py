@@ -1,22 +1,25 @@
-"""One run of the demo: prepare the folder, start the programs, tell where to click, stop all at Ctrl-C."""
+"""One run of the demo: prepare the folder, start the programs, tell where to click, stop all at Ctrl-C.
+
+The library is imported late: the sign-in provider needs nothing of it and starts meanwhile.
+"""
 
 import os
 import shutil
 import signal
 import time
+from typing import TYPE_CHECKING
 
 import click
 
-from visa import bootstrap, settings
-from visa.bootstrap import Runtime
 from visa.cli.demo import desktops, ports, sample
-from visa.cli.demo.cast import programs
 from visa.cli.demo.children import Children, Program, Stopped
+from visa.cli.demo.provider import provider
 from visa.cli.demo.state import Ports, State, public_url
 from visa.errors import VisaError
 from visa.ports.cloud import Cloud
-from visa.services import catalogue
-from visa.store import migrate
+
+if TYPE_CHECKING:
+    from visa.bootstrap import Runtime
 
 
 def run(state: State, *, dev: bool, chosen: dict[str, int]) -> None:
@@ -28,7 +31,7 @@ def run(state: State, *, dev: bool, chosen: dict[str, int]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: children.request_stop())
     try:
-        start(children, programs(state, taken, prepare(state, taken)))
+        start(children, state, taken)
         state.write_running(taken, children.pids())
         state.note(f"process {os.getpid()}, {public_url(taken)}")
         say(f"✓ Ready in {time.monotonic() - begun:.1f} s\n")
@@ -56,12 +59,16 @@ def choose_ports(chosen: dict[str, int], *, dev: bool) -> Ports:
     )
 
 
-def prepare(state: State, taken: Ports) -> Runtime:
+def prepare(state: State, taken: Ports) -> "Runtime":
     """Settings, sample facility, database and catalogue; each is made only when it is not there yet."""
-    state.logs.mkdir(exist_ok=True)
-    state.write_settings(taken)
+    state.make(taken)
+    sample.write_people(state.people_file)
+    from visa import bootstrap, settings
+    from visa.services import catalogue
+    from visa.store import migrate
+
     runtime = bootstrap.build(settings.load())
-    if sample.create(state.facility, state.people_file, today=runtime.clock.now().date()):
+    if sample.create(state.facility, today=runtime.clock.now().date()):
         say("✓ Sample facility")
     before, after = migrate.upgrade(runtime.sessions.engine)
     if before != after:
@@ -71,13 +78,20 @@ def prepare(state: State, taken: Ports) -> Runtime:
     return runtime
 
 
-def start(children: Children, cast: tuple[Program, ...]) -> None:
-    """Start all at once, then wait for each."""
+def start(children: Children, state: State, taken: Ports) -> None:
+    """Start each program as early as it can start, then wait for all."""
+    state.make(taken)
+    sample.write_people(state.people_file)
+    children.start(provider(state, taken))
+    runtime = prepare(state, taken)
+    from visa.cli.demo.cast import processes
+
+    cast: tuple[Program, ...] = processes(state, taken, runtime)
     for program in cast:
         children.start(program)
-    for program in cast:
-        children.wait_ready(program.name)
-        say(f"✓ {program.name}")
+    for name in ("provider", *(program.name for program in cast)):
+        children.wait_ready(name)
+        say(f"✓ {name}")
 
 
 def stop(children: Children) -> None:
@@ -106,6 +120,8 @@ def remove(state: State) -> None:
 
 
 def open_cloud() -> Cloud:
+    from visa import bootstrap, settings
+
     return bootstrap.build(settings.load()).open_cloud()
 
 

@@ -72,6 +72,11 @@ class State:
         """What another one is told about the holder."""
         (self.folder / "lock").write_text(who)
 
+    def make(self, ports: Ports) -> None:
+        """The folder with its settings, from which every process can start."""
+        self.logs.mkdir(parents=True, exist_ok=True)
+        self.write_settings(ports)
+
     def write_settings(self, ports: Ports) -> None:
         """The development settings; the one secret in them stays the same over restarts."""
         self.settings_file.touch(mode=0o600)
