@@ -17,6 +17,7 @@ demo-clean: ## remove what the demo left: its database, workspaces and logs
 
 test: setup-tests ## all checks and all tests
 	@$(IN_VENV) python tools/check.py
+	@$(IN_VENV) npm --prefix web test
 	@$(IN_VENV) pytest $(ARGS)
 
 check: setup ## lint, format, types, layers, generated files: no tests

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from visa.testing.sample.people import SAMPLE_PEOPLE
 
 from tests.e2e.conftest import Demo
+from visa.testing.sample.people import SAMPLE_PEOPLE
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 

@@ -99,8 +99,7 @@ def project(console: Console, folder: Folder) -> None:
 
 def node_packages(console: Console, folder: Folder) -> None:
     """What web/package-lock.json names, and nothing else."""
-    named = [folder.web / "package.json", folder.web / "package-lock.json"]
-    stamp = Stamp(folder.web / "node_modules" / ".made", _digest(named))
+    stamp = Stamp(folder.web / "node_modules" / ".made", _digest([folder.web / "package-lock.json"]))
     if stamp.is_current():
         return
     with console.step("Node packages", mend=NETWORK):
