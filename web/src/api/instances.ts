@@ -1,7 +1,7 @@
 /** Instances: reading them live, and asking for changes. A change shows the server's answer at once, then polls on. */
-import { useMutation, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useMutation, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { keys, LIVE_MS } from "./queries";
-import { ask, get, type Answer } from "./request";
+import { ask, get, picture, type Answer } from "./request";
 import type { Instance, InstancePage, NewInstance } from "./types";
 
 const at = (id: string) => ({ at: { instance_id: id } });
@@ -77,7 +77,12 @@ export function useRename(id: string) {
 /** Asks afresh, past every cache: what a conflict needs to be resolved against. */
 export const readInstance = (id: string) => ask("get", "/api/v1/instances/{instance_id}", at(id));
 
-export const thumbnailUrl = (instance: Instance): string | null =>
-  instance.has_thumbnail
-    ? `/api/v1/instances/${encodeURIComponent(instance.id)}/thumbnail?at=${encodeURIComponent(instance.thumbnail_at ?? "")}`
-    : null;
+/** Fetched anew when the API says that there is a newer one; the older stays in view meanwhile. */
+export const useThumbnail = ({ id, has_thumbnail, thumbnail_at }: Instance) =>
+  useQuery({
+    queryKey: [...keys.instance(id), "thumbnail", thumbnail_at],
+    queryFn: ({ signal }) => picture(`/api/v1/instances/${encodeURIComponent(id)}/thumbnail`, signal),
+    enabled: has_thumbnail,
+    staleTime: Infinity,
+    placeholderData: keepPreviousData,
+  });

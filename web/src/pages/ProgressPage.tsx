@@ -75,8 +75,8 @@ function Waiting({ instance }: { instance: Instance }) {
   return (
     <>
       <div>
-        <Progress value={share(elapsed, usual, false)} animated size="lg" aria-label={t("progress.bar")} />
-        <Group justify="space-between" mt={6}>
+        {usual !== null && <Progress value={share(elapsed, usual, false)} animated size="lg" mb={6} aria-label={t("progress.bar")} />}
+        <Group justify="space-between">
           <Text size="sm">{t("progress.elapsed", { time: duration(elapsed, locale) })}</Text>
           {usual !== null && (
             <Text size="sm" c="dimmed">
