@@ -130,6 +130,33 @@ def test_a_server_that_is_deleted_while_it_starts_is_gone(house):
     assert house.servers() == {}
 
 
+def test_a_server_whose_mark_is_still_being_deleted_is_made_anew_in_the_end(house):
+    spec = house.server_spec(house.volume().ref)
+    first = house.cloud.create_server(spec)
+    house.cloud.delete_server(first.ref)
+
+    def made_anew():
+        try:
+            return house.cloud.create_server(spec).power is not Power.DELETING
+        except Busy:
+            return False
+        finally:
+            house.cloud.survey()
+
+    house.until(made_anew, "a new server with the same mark")
+    assert len(house.servers()) == 1
+
+
+@pytest.mark.parametrize("act", ["start_server", "reboot_server"])
+def test_a_server_that_is_being_deleted_is_not_brought_back(house, act):
+    server = house.server()
+    house.cloud.delete_server(server.ref)
+    with pytest.raises(Refused) as refusal:
+        getattr(house.cloud, act)(server.ref, ())
+    assert refusal.value.code == "gone"
+    house.until_gone(server.ref)
+
+
 def test_a_deleted_volume_is_gone(house):
     volume = house.volume()
     house.cloud.delete_volume(volume.ref)

@@ -83,13 +83,17 @@ def test_the_person_is_the_account_of_the_facility(bench):
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a process other groups")
 def test_the_groups_of_the_account_open_the_groups_folders(bench, experiment):
-    folder = experiment / "raw" / "team"
-    folder.mkdir(mode=0o750)
+    folder = experiment / "processed" / "team"
+    folder.mkdir()
     (folder / "team.txt").write_text("for the team")
     os.chown(folder, 0, 6200)
-    assert "for the team" in bench.inside("cat /data/e1/raw/team/team.txt")
+    folder.chmod(0o2770)
+    work = "cat /data/e1/processed/team/team.txt; echo fit >/data/e1/processed/team/fit.txt"
+    assert bench.inside(work) == "for the team"
+    written = (folder / "fit.txt").stat()
+    assert (written.st_uid, written.st_gid) == (6101, 6200)
     stranger = Account("ben", 6102, 6102, (6999,))
-    assert "Permission denied" in bench.inside("cat /data/e1/raw/team/team.txt", account=stranger)
+    assert bench.inside(work, account=stranger).count("Permission denied") == 2
 
 
 def test_there_is_no_way_to_a_network(bench):

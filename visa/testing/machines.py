@@ -122,7 +122,9 @@ class Machines:
 
     def create_server(self, spec: ServerSpec) -> ServerSeen:
         if spec.mark in self.by_mark:
-            return self._server(self.by_mark[spec.mark])
+            self.moves.settle(self.by_mark[spec.mark])
+        if spec.mark in self.by_mark:
+            return self.servers[self.by_mark[spec.mark]]
         self._check_volume(spec.volume_ref)
         ref = self.new_id()
         self.by_mark[spec.mark] = ref

@@ -27,7 +27,7 @@ from visa.domain.resources import (
     VolumeSeen,
     VolumeSpec,
 )
-from visa.errors import CloudError, Fault, Misconfigured, Refused
+from visa.errors import Busy, CloudError, Fault, Misconfigured, Refused
 from visa.ports.clock import Clock
 
 _MARKER = "local-cloud"
@@ -106,7 +106,10 @@ class LocalCloud:
         with self._volumes.claimed(spec.volume_ref, ref_of(spec.mark), exists=self._servers.exists):
             server = self._servers.make(spec)
         self._servers.carry_on(server)
-        return self._servers.seen(server)
+        try:
+            return self._servers.seen(server)
+        except Refused as refusal:  # an earlier one with this mark was on its way out, and has gone just now
+            raise Busy("The machine is still being deleted.", retry_after_s=1) from refusal
 
     @_guarded()
     def start_server(self, ref: str, mounts: tuple[Mount, ...]) -> None:

@@ -17,7 +17,18 @@ _ETC = (
     *("alternatives", "bash.bashrc", "ca-certificates", "ca-certificates.conf", "dbus-1", "dconf", "debian_version"),
     *("fonts", "glvnd", "gtk-2.0", "gtk-3.0", "gtk-4.0", "host.conf", "ImageMagick-6", "inputrc", "ld.so.cache"),
     *("ld.so.conf", "ld.so.conf.d", "locale.alias", "localtime", "magic", "magic.mime", "mime.types", "OpenCL"),
-    *("os-release", "profile", "profile.d", "protocols", "python3", "services", "shells", "ssl", "terminfo"),
+    *(
+        "os-release",
+        "profile",
+        "profile.d",
+        "protocols",
+        "python3",
+        "services",
+        "shells",
+        "ssl/certs",
+        "ssl/openssl.cnf",
+        "terminfo",
+    ),
     *("timezone", "vulkan", "X11", "xdg", "xml"),
 )
 _USR_LINKS = ("bin", "lib", "lib32", "lib64", "libx32", "sbin")

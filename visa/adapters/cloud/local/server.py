@@ -52,9 +52,14 @@ class Server:
             runs=alive,
             inside=is_ready or init is not None,
             overdue=stop is not None and (stop.boot_id != boot_id() or uptime_s() >= stop.force_at_s),
-            deleting=(self.folder / "deleting").exists(),
+            deleting=self.deleting,
             restarted=restarted,
         )
+
+    @property
+    def deleting(self) -> bool:
+        """Its deletion was ordered."""
+        return (self.folder / "deleting").exists()
 
     def order(self) -> Order | None:
         return files.read_record(self.folder / "order.json", ORDER)

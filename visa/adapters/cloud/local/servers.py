@@ -56,9 +56,10 @@ class Servers:
 
     def find(self, ref: str) -> Server:
         """Raises `Refused` with code "gone"."""
-        if not self.exists(ref):
+        server = Server(self._house.folder / ref)
+        if not self.exists(ref) or server.deleting:
             raise Refused("There is no such machine (any more).", code="gone")
-        return Server(self._house.folder / ref)
+        return server
 
     def check(self, spec: ServerSpec) -> None:
         """Whether this house could ever run it. Raises `Refused`."""
