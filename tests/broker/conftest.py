@@ -3,6 +3,7 @@
 import asyncio
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +23,9 @@ from visa.testing.vnc import Vnc, running_vnc
 
 ORIGIN = "https://visa.example"
 HEARTBEAT_S = 0.1
-HURRIED = Patience(opening_s=1, closing_s=0.5, dial_s=1, drain_s=1, watch_s=0.05, ping_s=20)
+TIMEOUT_S = 20
+CALM = Patience(watch_s=0.05)
+HURRIED = Patience(opening_s=1, closing_s=0.5, dial_s=1, watch_s=0.05)
 
 
 @pytest.fixture(scope="module")
@@ -75,9 +78,17 @@ class Running:
         return Page(self.port, secret, origin=ORIGIN, **kwargs)
 
 
+def wait_until(holds: Callable[[], object]) -> None:
+    """Ask again and again until it is so."""
+    deadline = time.monotonic() + TIMEOUT_S
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 @contextmanager
 def running_broker(
-    desk: Desk, *, patience: Patience = HURRIED, heartbeat_s: float = HEARTBEAT_S, **settings: float
+    desk: Desk, *, patience: Patience = CALM, heartbeat_s: float = HEARTBEAT_S, **settings: float
 ) -> Iterator[Running]:
     """A broker on a free port; stopped with its context."""
     chosen = BrokerSettings(host="127.0.0.1", port=0, heartbeat_s=heartbeat_s, **settings)
@@ -111,4 +122,11 @@ def desk() -> MemoryDesk:
 @pytest.fixture
 def broker(desk: MemoryDesk) -> Iterator[Running]:
     with running_broker(desk) as running:
+        yield running
+
+
+@pytest.fixture
+def hurried(desk: MemoryDesk) -> Iterator[Running]:
+    """A broker that waits for nobody longer than a second."""
+    with running_broker(desk, patience=HURRIED) as running:
         yield running

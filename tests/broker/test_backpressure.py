@@ -6,7 +6,7 @@ import struct
 import threading
 import time
 
-from tests.broker.conftest import ORIGIN, Running
+from tests.broker.conftest import ORIGIN, Running, wait_until
 from tests.broker.desk import MemoryDesk
 from tests.broker.page import MutePage, cut_text, pointer, set_encodings
 from tests.broker.rfb_source import SERVER_INIT, listening, welcome
@@ -103,17 +103,9 @@ def test_a_desktop_that_does_not_read_fills_no_memory_and_loses_nothing(broker: 
         parts = [messages[at : at + 30_000] for at in range(0, len(messages), 30_000)]
         sending = threading.Thread(target=lambda: [page.send(part) for part in parts])
         sending.start()
-        until_full(broker)
+        wait_until(lambda: broker.ask(broker.broker.unsent) >= BUFFER_HIGH)
         assert broker.ask(broker.broker.unsent) <= HELD_AT_MOST
         goes_on.set()
         assert all_there.wait(20)
         sending.join(20)
     assert bytes(received) == announced + messages
-
-
-def until_full(broker: Running) -> None:
-    """Wait until the broker has stopped reading the browser, because the desktop takes no more."""
-    deadline = time.monotonic() + 20
-    while broker.ask(broker.broker.unsent) < BUFFER_HIGH:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from tests.broker.conftest import HEARTBEAT_S, HURRIED, ORIGIN, Running, running_broker
+from tests.broker.conftest import CALM, HEARTBEAT_S, HURRIED, ORIGIN, Running, running_broker
 from tests.broker.desk import MemoryDesk
 from tests.broker.page import MutePage, dial
 from tests.broker.rfb_source import listening, welcome
@@ -60,9 +60,9 @@ def test_who_is_revoked_is_out_within_a_heartbeat(
     desk.wait_until(lambda seen: seen.closed_for.get(f"session-{ticket}") == reason)
 
 
-def test_a_revoked_browser_that_answers_nothing_is_cut_off(broker: Running, desk: MemoryDesk, open_desktop: Vnc):
+def test_a_revoked_browser_that_answers_nothing_is_cut_off(hurried: Running, desk: MemoryDesk, open_desktop: Vnc):
     ticket = desk.issue(open_desktop.address)
-    with MutePage(broker.port, ticket, origin=ORIGIN) as page:
+    with MutePage(hurried.port, ticket, origin=ORIGIN) as page:
         page.open()
         desk.revoke(ticket)
         assert struct.pack("!H", 4001) in page.everything()
@@ -84,11 +84,11 @@ def test_a_desktop_that_is_not_there_ends_the_session_with_4004(broker: Running,
         assert ending(websocket) == (4004, "The desktop does not answer.")
 
 
-def test_a_desktop_that_says_nothing_ends_the_session_with_4004(broker: Running, desk: MemoryDesk):
+def test_a_desktop_that_says_nothing_ends_the_session_with_4004(hurried: Running, desk: MemoryDesk):
     with (
         listening(lambda connection: connection.recv(1)) as address,
         pytest.raises(ConnectionClosed) as closed,
-        broker.page(desk.issue(address)),
+        hurried.page(desk.issue(address)),
     ):
         pass
     assert closed.value.rcvd is not None
@@ -113,8 +113,8 @@ def test_a_wrong_desktop_password_ends_the_session_with_4004(broker: Running, de
     desk.wait_until(lambda seen: seen.closed_for == {f"session-{ticket}": "wrong_password"})
 
 
-def test_a_connection_that_sends_no_request_is_cut_off(broker: Running):
-    with socket.create_connection(("127.0.0.1", broker.port), timeout=20) as connection:
+def test_a_connection_that_sends_no_request_is_cut_off(hurried: Running):
+    with socket.create_connection(("127.0.0.1", hurried.port), timeout=20) as connection:
         connection.sendall(b"GET /desktop HTTP/1.1\r\nHost: x\r\n")
         began = time.monotonic()
         assert connection.recv(1) == b""
@@ -122,9 +122,9 @@ def test_a_connection_that_sends_no_request_is_cut_off(broker: Running):
 
 
 def test_a_browser_that_does_not_finish_the_handshake_ends_with_4006(
-    broker: Running, desk: MemoryDesk, open_desktop: Vnc
+    hurried: Running, desk: MemoryDesk, open_desktop: Vnc
 ):
-    with opened(broker, desk.issue(open_desktop.address)) as websocket:
+    with opened(hurried, desk.issue(open_desktop.address)) as websocket:
         websocket.send(b"RFB 003.0")
         assert ending(websocket) == (4006, "Opening the desktop took too long.")
 
@@ -162,7 +162,7 @@ def test_a_stopping_broker_ends_all_sessions_with_1001(desk: MemoryDesk, open_de
         with broker.page(tickets[0]) as one, broker.page(tickets[1]) as two, opened(broker, tickets[2]) as half:
             began = time.monotonic()
             broker.stop()
-            assert time.monotonic() - began < HURRIED.drain_s
+            assert time.monotonic() - began < CALM.drain_s
             for page in (one, two):
                 assert page.ending() == (1001, "This broker is being restarted.")
             assert ending(half)[0] == 1001
@@ -206,7 +206,7 @@ def test_a_dead_browser_is_noticed(desk: MemoryDesk, open_desktop: Vnc):
     """It answers no ping; its connection stays open."""
     ticket, lively = desk.issue(open_desktop.address), desk.issue(open_desktop.address)
     with (
-        running_broker(desk, patience=replace(HURRIED, ping_s=0.2)) as broker,
+        running_broker(desk, patience=replace(CALM, ping_s=0.2)) as broker,
         broker.page(lively) as stays,
         MutePage(broker.port, ticket, origin=ORIGIN) as dead,
     ):
@@ -224,7 +224,7 @@ def test_a_desktop_that_takes_no_input_ends_the_session(desk: MemoryDesk):
         looked_at.wait(20)
 
     looked_at = threading.Event()
-    with listening(stuck) as address, running_broker(desk, patience=replace(HURRIED, ping_s=0.2)) as broker:
+    with listening(stuck) as address, running_broker(desk, patience=replace(CALM, ping_s=0.2)) as broker:
         ticket = desk.issue(address)
         with broker.page(ticket) as page, pytest.raises(ConnectionClosed):
             _flood(page.socket)

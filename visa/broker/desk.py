@@ -1,6 +1,6 @@
 """What the broker asks the database, and the few threads that ask: the event loop itself never waits for it.
 
-`Desk` is the broker's view of `visa.services.desktops`; `ServiceDesk` binds it to a runtime, one short transaction a
+`Desk` is the broker's view of `visa.services.desktops`; `ServiceDesk` binds it to a database, one short transaction a
 call.
 """
 
@@ -9,9 +9,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, Protocol, TypeVar
 
-from visa.bootstrap import Runtime
+from visa.ports.clock import Clock, NewId
 from visa.services import desktops
 from visa.services.desktops import Grant, Held, Refusal
+from visa.store.session import Sessions
 
 REDEEM_THREADS = 4
 
@@ -38,22 +39,23 @@ class Desk(Protocol):
 class ServiceDesk:
     """The desk of this database."""
 
-    def __init__(self, runtime: Runtime, broker_id: str) -> None:
-        self._runtime = runtime
-        self._broker_id = broker_id
+    def __init__(self, sessions: Sessions, broker_id: str, *, clock: Clock, new_id: NewId) -> None:
+        self._sessions, self._broker_id = sessions, broker_id
+        self._clock, self._new_id = clock, new_id
 
     def redeem(self, secret: str) -> Grant | Refusal:
-        now, new_id = self._runtime.clock.now(), self._runtime.new_id
-        with self._runtime.sessions.write() as session:
-            return desktops.redeem(session, secret, broker_id=self._broker_id, now=now, new_id=new_id)
+        with self._sessions.write() as session:
+            return desktops.redeem(
+                session, secret, broker_id=self._broker_id, now=self._clock.now(), new_id=self._new_id
+            )
 
     def heartbeat(self, holds: tuple[Held, ...]) -> dict[str, str]:
-        with self._runtime.sessions.write() as session:
-            return desktops.heartbeat(session, self._broker_id, holds, now=self._runtime.clock.now())
+        with self._sessions.write() as session:
+            return desktops.heartbeat(session, self._broker_id, holds, now=self._clock.now())
 
     def closed(self, desktop_session_ids: tuple[str, ...], reason: str) -> None:
-        with self._runtime.sessions.write() as session:
-            desktops.closed(session, desktop_session_ids, now=self._runtime.clock.now(), reason=reason)
+        with self._sessions.write() as session:
+            desktops.closed(session, desktop_session_ids, now=self._clock.now(), reason=reason)
 
 
 class Threads:

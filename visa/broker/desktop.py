@@ -13,6 +13,7 @@ from visa.wire.rfb import Failed
 from visa.wire.rfb_desktop import DesktopHandshake
 
 BUFFER_HIGH, BUFFER_LOW = 64 * 1024, 16 * 1024
+BUSY_WAIT_S = 0.02
 
 
 class Visitor(Protocol):
@@ -109,13 +110,27 @@ class Desktop(asyncio.Protocol):
 
 
 async def dial(address: str, desktop: Desktop) -> None:
-    """Connect `desktop` to "unix:/path" or "tcp:host:port". Raises `OSError`, or `ValueError` for another address."""
+    """Connect `desktop` to "unix:/path" or "tcp:host:port". Raises `OSError`, or `ValueError` for another address.
+
+    Waits for as long as the desktop is too busy to accept: the caller sets the limit.
+    """
     kind, _, place = address.partition(":")
     loop = asyncio.get_running_loop()
     if kind == "unix" and place:
-        await loop.create_unix_connection(lambda: desktop, place)
+        await _dial_unix(place, desktop)
         return
     host, _, port = place.rpartition(":")
     if kind != "tcp" or not host or not port.isdecimal():
         raise ValueError(f"this is no address of a desktop: {address!r}")
     await loop.create_connection(lambda: desktop, host.strip("[]"), int(port))
+
+
+async def _dial_unix(path: str, desktop: Desktop) -> None:
+    """A unix socket's backlog is short (5 in Xtigervnc), and when it is full the kernel says "try again"."""
+    while True:
+        try:
+            await asyncio.get_running_loop().create_unix_connection(lambda: desktop, path)
+        except BlockingIOError:
+            await asyncio.sleep(BUSY_WAIT_S)
+        else:
+            return

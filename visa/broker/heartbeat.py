@@ -36,7 +36,7 @@ class Heartbeat:
         self._interval_s, self._blind_close_s = interval_s, blind_close_s
         self._holds, self._close = holds, close
         self._ended: defaultdict[str, list[str]] = defaultdict(list)
-        self._some_ended = asyncio.Event()
+        self._some_ended, self._telling = asyncio.Event(), asyncio.Lock()
         self._sure_at = asyncio.get_running_loop().time()
 
     def ended(self, desktop_session_id: str, reason: str) -> None:
@@ -81,10 +81,15 @@ class Heartbeat:
     async def tell_ended(self) -> None:
         """Record the sessions that have ended. What cannot be recorded now is kept for the next report."""
         self._some_ended.clear()
-        told, self._ended = self._ended, defaultdict(list)
-        for reason, ids in told.items():
-            try:
-                await self._threads.report(self._desk.closed, tuple(ids), reason)
-            except Exception as error:  # the next report tries again, and the scheduler closes what nobody reports
-                log.warning("ended sessions not recorded", count=len(ids), error=repr(error))
-                self._ended[reason] += ids
+        async with self._telling:
+            for reason in list(self._ended):
+                ids = tuple(self._ended[reason])
+                try:
+                    await self._threads.report(self._desk.closed, ids, reason)
+                except Exception as error:  # the next report tries again, and the scheduler closes what nobody reports
+                    log.warning("ended sessions not recorded", count=len(ids), error=repr(error))
+                    continue
+                # Forgotten only now: when this is cancelled under way, they are told once more.
+                del self._ended[reason][: len(ids)]
+                if not self._ended[reason]:
+                    del self._ended[reason]

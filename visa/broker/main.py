@@ -26,7 +26,7 @@ async def serve(runtime: bootstrap.Runtime) -> None:
     settings = runtime.settings
     broker_id = runtime.new_id()
     structlog.contextvars.bind_contextvars(broker=broker_id)
-    desk = ServiceDesk(runtime, broker_id)
+    desk = ServiceDesk(runtime.sessions, broker_id, clock=runtime.clock, new_id=runtime.new_id)
     broker = Broker(desk, settings.broker, origin=origin_of(settings.public_url), clock=runtime.clock)
     try:
         await broker.start()
