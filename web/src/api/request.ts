@@ -65,7 +65,8 @@ export async function picture(url: string, signal: AbortSignal): Promise<string>
 /** What every input looks like once its types have done their work. */
 type Loose = Extras & { at?: Record<string, string>; query?: Record<string, string | number | null | undefined>; body?: unknown };
 
-const GATEWAY = new Set([502, 503, 504]);
+/** Said by a proxy when the API is away, and by the API when its database is. */
+const AWAY = new Set([502, 503, 504]);
 
 async function send(method: string, url: string, { body, ifMatch, idempotencyKey, signal }: Extras & { body?: unknown }): Promise<Response> {
   const headers: Record<string, string> = { Accept: "application/json, image/jpeg" };
@@ -75,8 +76,7 @@ async function send(method: string, url: string, { body, ifMatch, idempotencyKey
   const content = body === undefined ? null : body instanceof Blob ? body : JSON.stringify(body);
   try {
     const response = await fetch(url, { method, headers, cache: "no-cache", credentials: "same-origin", body: content, signal: signal ?? null });
-    // A proxy that answers in place of the API, without a problem document, means that the API is away.
-    if (GATEWAY.has(response.status) && !isJson(response)) contact.lost();
+    if (AWAY.has(response.status)) contact.lost();
     else contact.answered();
     return response;
   } catch (cause) {

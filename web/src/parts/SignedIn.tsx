@@ -13,7 +13,7 @@ export function SignedIn() {
   if (me.data !== undefined) return <Outlet />;
   if (me.isError) {
     return (
-      <Container size="sm" py="xl">
+      <Container component="main" size="sm" py="xl">
         <ErrorPanel error={me.error} onRetry={() => void me.refetch()} />
       </Container>
     );

@@ -19,7 +19,13 @@ export function DesktopPage() {
   const { t } = useTranslation();
   const { id = "" } = useParams();
   const answer = useInstance(id);
-  if (answer.isError && isGone(answer.error)) return <InstanceGone />;
+  if (answer.isError && isGone(answer.error)) {
+    return (
+      <main>
+        <InstanceGone />
+      </main>
+    );
+  }
   const instance = answer.data?.data;
   if (instance !== undefined) return <Desktop key={id} instance={instance} />;
   return (

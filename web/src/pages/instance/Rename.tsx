@@ -2,7 +2,7 @@
  * The name, edited in place. The change is bound to what was seen (If-Match): when it changed elsewhere meanwhile, a
  * name that is still the same is no conflict and is tried once more; another name is shown and the person decides.
  */
-import { ActionIcon, Alert, Button, Group, Stack, TextInput, Title } from "@mantine/core";
+import { ActionIcon, Alert, Button, Group, Stack, TextInput, Title, VisuallyHidden } from "@mantine/core";
 import { Check, Pencil, X } from "lucide-react";
 import { useRef, useState, type SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
@@ -71,6 +71,7 @@ function NameForm({ instance, etag, from, onClose }: FormProps) {
   const conflict = theirs !== null && theirs.data.name !== from;
   return (
     <form onSubmit={submit}>
+      <VisuallyHidden component="h1">{instance.name}</VisuallyHidden>
       <Stack gap="sm">
         <Group gap="xs" wrap="nowrap">
           <TextInput
