@@ -40,8 +40,12 @@ def require_match(revision: int, *, needed: bool = True) -> None:
 def _tag(response: Response) -> Response:
     if response.mimetype != "application/json" or response.status_code >= HTTPStatus.MULTIPLE_CHOICES:
         return response
-    digest = hashlib.sha256(response.get_data()).digest()[:_DIGEST_BYTES].hex()
     revision = g.get("revision")
+    if request.method not in {"GET", "HEAD"}:
+        response.headers["Cache-Control"] = "no-store"
+        if revision is None:
+            return response
+    digest = hashlib.sha256(response.get_data()).digest()[:_DIGEST_BYTES].hex()
     response.set_etag(digest if revision is None else f"{revision}.{digest}")
     response.headers.setdefault("Cache-Control", "private, no-cache")
     response.vary.add("Cookie")

@@ -40,7 +40,7 @@ class Browser:
             sent = {"Origin": self.origin} | sent
         if more.get("json", ...) is None:
             del more["json"]
-        return self.client.open(path, method=method, headers=sent, **more)
+        return self.client.open(path, buffered=True, method=method, headers=sent, **more)
 
 
 @dataclass(frozen=True)
