@@ -1,6 +1,6 @@
 /** A page's frame: its width, its one h1 (which takes the focus after a navigation), and the document's title. */
 import { Box, Container, Group, Title } from "@mantine/core";
-import { useEffect, useRef, type ReactNode } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import { useLocation } from "react-router";
 import { useSite } from "../api/site";
 
@@ -16,18 +16,19 @@ interface Props {
 
 export function Page({ title, beside, size = "lg", tab, heading, children }: Props) {
   useTab(tab ?? title);
-  const ref = useRef<HTMLHeadingElement>(null);
+  const ref = useRef<HTMLDivElement>(null);
   const { pathname, key } = useLocation();
+  const [arrivedBy] = useState(key); // later changes of the query are no arrivals
   useEffect(() => {
     // The first page leaves the focus to the browser; a page reached by a link announces itself.
-    if (key !== "default") ref.current?.focus({ preventScroll: true });
-  }, [pathname, key]);
+    if (arrivedBy !== "default") ref.current?.querySelector("h1")?.focus({ preventScroll: true });
+  }, [pathname, arrivedBy]);
   return (
     <Container size={size} py={{ base: "md", sm: "xl" }}>
       <Group justify="space-between" align="center" mb="lg" gap="sm">
-        <Box miw={0} flex="1 1 16rem">
+        <Box miw={0} flex="1 1 16rem" ref={ref}>
           {heading ?? (
-            <Title order={1} size="h2" ref={ref} tabIndex={-1} className="page-title">
+            <Title order={1} size="h2" tabIndex={-1} className="page-title">
               {title}
             </Title>
           )}

@@ -23,7 +23,7 @@ export function Rename({ answer: { data: instance, etag } }: { answer: Answer<In
   if (editing !== null) return <NameForm instance={instance} etag={etag} from={editing.from} onClose={close} />;
   return (
     <Group gap="xs" wrap="nowrap">
-      <Title order={1} size="h2" className="page-title wrap-anywhere">
+      <Title order={1} size="h2" tabIndex={-1} className="page-title wrap-anywhere">
         {instance.name}
       </Title>
       {instance.actions.rename.allowed && (
