@@ -5,6 +5,8 @@ import sys
 
 import structlog
 
+TRACEBACK = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)  # local variables hold secrets
+
 
 def set_up_logs(process: str) -> None:
     """Send this process's logs to stderr as JSON, each line naming the process."""
@@ -13,7 +15,7 @@ def set_up_logs(process: str) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
+            structlog.processors.ExceptionRenderer(TRACEBACK),
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),

@@ -9,13 +9,14 @@ import statistics
 import subprocess
 import sys
 import time
+from threading import Event
 
 import requests
 from sqlalchemy.orm import Session
 
 from tests.bench.stores import KINDS, fresh
-from visa.cli.demo.ports import free_port
-from visa.cli.demo.readiness import wait_for_http
+from visa.cli.demo.ports import choose
+from visa.cli.demo.readiness import answers, wait_until
 from visa.services.hashing import hashed
 from visa.testing.builders import ADA, seed, sign_in
 from visa.testing.clock import FrozenClock
@@ -45,7 +46,7 @@ def fill(session: Session) -> None:
 
 
 def with_server(kind: str, url: str) -> None:
-    port = free_port()
+    port = choose(0, purpose="bench", option="")
     env = os.environ | {
         "VISA_DATABASE__URL": url,
         "VISA_ENVIRONMENT": "development",
@@ -64,7 +65,8 @@ def with_server(kind: str, url: str) -> None:
     ]
     server = subprocess.Popen([sys.executable, *command], env=env, stderr=subprocess.DEVNULL)
     try:
-        wait_for_http(f"http://127.0.0.1:{port}/healthz", alive=lambda: server.poll() is None)
+        healthy = answers(f"http://127.0.0.1:{port}/healthz")
+        wait_until(healthy, alive=lambda: server.poll() is None, stop=Event())
         measure(kind, f"http://127.0.0.1:{port}/api/v1/instances?limit=25")
     finally:
         server.terminate()

@@ -3,6 +3,7 @@
 import statistics
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,8 +14,9 @@ from visa.domain.lifecycle import Action, Shown, Verdict
 from visa.domain.mounts import Rights
 from visa.domain.progress import Milestone, progress
 from visa.services.actors import Actor, allowance
+from visa.services.desktops import INPUT
 from visa.services.instances import find_mine, word_for
-from visa.services.mounting import granted
+from visa.services.mounting import granted_by_instance
 from visa.settings import Policy
 from visa.store.tables import (
     Activity,
@@ -22,7 +24,6 @@ from visa.store.tables import (
     Flavour,
     Image,
     Instance,
-    InstanceExperiment,
     InstanceStatus,
     Person,
     Thumbnail,
@@ -64,55 +65,79 @@ class InstanceView:
 
 def get_mine(session: Session, actor: Actor, instance_id: str, *, now: datetime, policy: Policy) -> InstanceView:
     """One own instance. Raises `NotFound`."""
-    return _view(session, actor, find_mine(session, actor, instance_id), now=now, policy=policy)
+    find_mine(session, actor, instance_id)
+    (view,) = _views(session, actor, _rows().where(Instance.id == instance_id), now=now, policy=policy)
+    return view
 
 
 def list_mine(
     session: Session, actor: Actor, *, after: tuple[datetime, str] | None, limit: int, now: datetime, policy: Policy
 ) -> list[InstanceView]:
     """Own instances that are not gone, newest first, from just after the one at `after`."""
-    query = select(Instance).join(InstanceStatus).where(Instance.owner_id == actor.person_id)
-    query = query.where(InstanceStatus.phase != Phase.GONE)
+    query = _rows().where(Instance.owner_id == actor.person_id, InstanceStatus.phase != Phase.GONE)
     if after:
         at, last_id = after
         query = query.where((Instance.created_at < at) | ((Instance.created_at == at) & (Instance.id < last_id)))
     newest_first = query.order_by(Instance.created_at.desc(), Instance.id.desc()).limit(limit)
-    return [_view(session, actor, instance, now=now, policy=policy) for instance in session.scalars(newest_first)]
+    return _views(session, actor, newest_first, now=now, policy=policy)
 
 
-def _view(session: Session, actor: Actor, instance: Instance, *, now: datetime, policy: Policy) -> InstanceView:
-    status = session.get_one(InstanceStatus, instance.id)
-    workspace_status = session.get_one(WorkspaceStatus, instance.workspace_id)
-    word = word_for(instance, status)
-    limits = allowance(policy, actor.standing)
-    extension = expiry.may_extend(instance.created_at, instance.expires_at, now, limits)
-    mine = select(Experiment).join(InstanceExperiment).where(InstanceExperiment.instance_id == instance.id)
-    experiments = session.scalars(mine.order_by(Experiment.id))
-    thumbnail = select(Thumbnail.taken_at).where(Thumbnail.instance_id == instance.id)
-    last_input = select(Activity.at).where(Activity.instance_id == instance.id, Activity.kind == "input")
-    return InstanceView(
-        instance=instance,
-        status=status,
-        owner=session.get_one(Person, instance.owner_id),
-        image=session.get_one(Image, instance.image_id),
-        flavour=session.get_one(Flavour, instance.flavour_id),
-        workspace=session.get_one(Workspace, instance.workspace_id),
-        workspace_status=workspace_status,
-        shown=word,
-        warning=expiry.warning(instance.expires_at, now, warn_d=policy.warn_d),
-        actions=lifecycle.allowed_actions(word, extension=extension),
-        mounts=tuple((one, granted(session, actor, one, now)) for one in experiments),
-        progress=progress(
-            word,
-            Phase(status.phase),
-            workspace_ready=workspace_status.ref is not None,
-            created_at=instance.created_at,
-            phase_since=status.phase_since,
-        ),
-        usual_s=_usual_s(session, instance.image_id) if word in _ON_THE_WAY else None,
-        thumbnail_at=session.scalar(thumbnail),
-        last_input_at=session.scalar(last_input),
+def _rows() -> Any:
+    """Instances with everything that has exactly one row for each."""
+    return (
+        select(Instance, InstanceStatus, Person, Image, Flavour, Workspace, WorkspaceStatus)
+        .join(InstanceStatus, InstanceStatus.instance_id == Instance.id)
+        .join(Person, Person.id == Instance.owner_id)
+        .join(Image, Image.id == Instance.image_id)
+        .join(Flavour, Flavour.id == Instance.flavour_id)
+        .join(Workspace, Workspace.id == Instance.workspace_id)
+        .join(WorkspaceStatus, WorkspaceStatus.workspace_id == Workspace.id)
     )
+
+
+def _views(session: Session, actor: Actor, query: Any, *, now: datetime, policy: Policy) -> list[InstanceView]:
+    """The views of a page in a fixed number of queries, however long the page is."""
+    rows = session.execute(query).all()
+    ids = [row[0].id for row in rows]
+    mounts = granted_by_instance(session, actor, ids, now)
+    taken = select(Thumbnail.instance_id, Thumbnail.taken_at).where(Thumbnail.instance_id.in_(ids))
+    thumbnails = {one: at for one, at in session.execute(taken)}
+    used = select(Activity.instance_id, Activity.at).where(Activity.instance_id.in_(ids), Activity.kind == INPUT)
+    inputs = {one: at for one, at in session.execute(used)}
+    limits = allowance(policy, actor.standing)
+    usual: dict[str, float | None] = {}
+    views = []
+    for instance, status, owner, image, flavour, workspace, workspace_status in rows:
+        word = word_for(instance, status)
+        extension = expiry.may_extend(instance.created_at, instance.expires_at, now, limits)
+        if word in _ON_THE_WAY and image.id not in usual:
+            usual[image.id] = _usual_s(session, image.id)
+        views.append(
+            InstanceView(
+                instance=instance,
+                status=status,
+                owner=owner,
+                image=image,
+                flavour=flavour,
+                workspace=workspace,
+                workspace_status=workspace_status,
+                shown=word,
+                warning=expiry.warning(instance.expires_at, now, warn_d=policy.warn_d),
+                actions=lifecycle.allowed_actions(word, extension=extension),
+                mounts=mounts[instance.id],
+                progress=progress(
+                    word,
+                    Phase(status.phase),
+                    workspace_ready=workspace_status.ref is not None,
+                    created_at=instance.created_at,
+                    phase_since=status.phase_since,
+                ),
+                usual_s=usual.get(image.id) if word in _ON_THE_WAY else None,
+                thumbnail_at=thumbnails.get(instance.id),
+                last_input_at=inputs.get(instance.id),
+            )
+        )
+    return views
 
 
 _ON_THE_WAY = {Shown.QUEUED, Shown.BUILDING, Shown.STARTING, Shown.REBOOTING}
