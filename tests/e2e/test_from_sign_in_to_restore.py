@@ -9,28 +9,18 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.browsing import COLOURS, choose_first_experiment, sign_in
 from tests.e2e.conftest import Demo
-from visa.testing.sample.people import SAMPLE_PEOPLE
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
-PERSON = next(iter(SAMPLE_PEOPLE.values()))
-DESKTOP = re.compile("Desktop of .*")
 STRANGE = "quotes \" and ' and / slash"
-
-
-def sign_in(page: Page) -> None:
-    page.get_by_role("link", name=re.compile("Sign in")).click()
-    page.get_by_role("button", name=re.compile(re.escape(PERSON.claims["name"]))).click()
-    expect(page.get_by_role("heading", name="Your desktops")).to_be_visible()
 
 
 def create(page: Page) -> str:
     """Make a desktop on the first own experiment; returns its id."""
     page.goto(page.url.rstrip("/") + "/new")
-    found = page.get_by_role("list", name="Experiments found")
-    found.get_by_role("checkbox").first.click()
-    expect(found.get_by_role("checkbox").first).to_be_checked()
+    choose_first_experiment(page)
     page.get_by_role("textbox", name="Name").fill(f"First analysis {STRANGE}")
     page.get_by_role("button", name="Create desktop").click()
     page.wait_for_url(re.compile("/instances/[^/]+/(progress|desktop)"))
@@ -40,18 +30,7 @@ def create(page: Page) -> str:
 def shown(page: Page) -> None:
     """Wait until the desktop's picture is there: a screen of one colour shows nothing."""
     page.wait_for_url(re.compile("/desktop$"), timeout=60_000)
-    canvas = page.get_by_label(DESKTOP).locator("canvas").or_(page.locator("canvas")).first
-    expect(canvas).to_be_visible()
     until(lambda: page.evaluate(COLOURS) > 50, "the desktop shows something")
-
-
-COLOURS = """() => {
-  const canvas = document.querySelector("canvas");
-  const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
-  const seen = new Set();
-  for (let at = 0; at < pixels.length; at += 4 * 97) seen.add(`${pixels[at]},${pixels[at + 1]},${pixels[at + 2]}`);
-  return seen.size;
-}"""
 
 
 def run_in_terminal(page: Page, home: Path, command: str) -> None:

@@ -101,9 +101,9 @@ def _views(session: Session, actor: Actor, query: Any, *, now: datetime, policy:
     ids = [row[0].id for row in rows]
     mounts = granted_by_instance(session, actor, ids, now)
     taken = select(Thumbnail.instance_id, Thumbnail.taken_at).where(Thumbnail.instance_id.in_(ids))
-    thumbnails = {one: at for one, at in session.execute(taken)}
+    thumbnails = {row.instance_id: row.taken_at for row in session.execute(taken)}
     used = select(Activity.instance_id, Activity.at).where(Activity.instance_id.in_(ids), Activity.kind == INPUT)
-    inputs = {one: at for one, at in session.execute(used)}
+    inputs = {row.instance_id: row.at for row in session.execute(used)}
     limits = allowance(policy, actor.standing)
     usual: dict[str, float | None] = {}
     views = []
