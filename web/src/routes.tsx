@@ -1,6 +1,6 @@
 /** The one map of addresses. Pages load when they are first opened; the desktop's code is the largest part. */
 import { createBrowserRouter } from "react-router";
-import { CrashPage } from "./parts/CrashPage";
+import { Crash, CrashPage } from "./parts/CrashPage";
 import { Shell } from "./parts/Shell";
 import { SignedIn, Waiting } from "./parts/SignedIn";
 import { HomePage } from "./pages/home/HomePage";
@@ -20,15 +20,19 @@ export const router = createBrowserRouter([
           { path: patterns.desktop, lazy: async () => ({ Component: (await import("./pages/desktop/DesktopPage")).DesktopPage }) },
           {
             Component: Shell,
-            ErrorBoundary: CrashPage,
             children: [
-              { path: patterns.home, Component: HomePage },
-              { path: patterns.create, lazy: async () => ({ Component: (await import("./pages/create/CreatePage")).CreatePage }) },
-              { path: patterns.instance, lazy: async () => ({ Component: (await import("./pages/instance/InstancePage")).InstancePage }) },
-              { path: patterns.progress, lazy: async () => ({ Component: (await import("./pages/ProgressPage")).ProgressPage }) },
-              { path: patterns.bin, lazy: async () => ({ Component: (await import("./pages/bin/BinPage")).BinPage }) },
-              { path: patterns.activity, lazy: async () => ({ Component: (await import("./pages/ActivityPage")).ActivityPage }) },
-              { path: "*", Component: NotFoundPage },
+              {
+                ErrorBoundary: Crash,
+                children: [
+                  { path: patterns.home, Component: HomePage },
+                  { path: patterns.create, lazy: async () => ({ Component: (await import("./pages/create/CreatePage")).CreatePage }) },
+                  { path: patterns.instance, lazy: async () => ({ Component: (await import("./pages/instance/InstancePage")).InstancePage }) },
+                  { path: patterns.progress, lazy: async () => ({ Component: (await import("./pages/ProgressPage")).ProgressPage }) },
+                  { path: patterns.bin, lazy: async () => ({ Component: (await import("./pages/bin/BinPage")).BinPage }) },
+                  { path: patterns.activity, lazy: async () => ({ Component: (await import("./pages/ActivityPage")).ActivityPage }) },
+                  { path: "*", Component: NotFoundPage },
+                ],
+              },
             ],
           },
         ],

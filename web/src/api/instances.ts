@@ -6,12 +6,13 @@ import type { Instance, InstancePage, NewInstance } from "./types";
 
 const at = (id: string) => ({ at: { instance_id: id } });
 
-export const useInstances = () =>
+/** `everyMs` is for places that only want to know by and by; while another place looks live, all of them see it. */
+export const useInstances = (everyMs: number = LIVE_MS) =>
   useQuery({
     queryKey: keys.instances,
     queryFn: ({ signal }) => get("/api/v1/instances", { query: { limit: 100 }, signal }),
     select: (page) => page.items,
-    refetchInterval: LIVE_MS,
+    refetchInterval: everyMs,
   });
 
 export const useInstance = (id: string) =>

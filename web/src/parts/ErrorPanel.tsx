@@ -6,6 +6,7 @@ import { Alert, Button, Code, Collapse, CopyButton, Group, Stack, Text } from "@
 import { ChevronDown, CircleAlert, Copy } from "lucide-react";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { headlineOf } from "../api/headline";
 import { Problem, Unreachable } from "../api/problem";
 
 interface Props {
@@ -20,7 +21,7 @@ export function ErrorPanel({ error, kept, onRetry }: Props) {
   const [open, setOpen] = useState(false);
   const region = useId();
   return (
-    <Alert color="red" variant="light" icon={<CircleAlert size={20} />} title={headline(error) ?? t("error.unexpected")} role="alert">
+    <Alert color="red" variant="light" icon={<CircleAlert size={20} />} title={t(headlineOf(error))} role="alert">
       <Stack gap="xs">
         <Text size="sm">{explanation(error) ?? t(error instanceof Unreachable ? "error.unreachable" : "error.ours")}</Text>
         {kept !== undefined && <Text size="sm">{kept}</Text>}
@@ -61,7 +62,6 @@ export function ErrorPanel({ error, kept, onRetry }: Props) {
   );
 }
 
-const headline = (error: Error): string | null => (error instanceof Problem ? error.title : null);
 const explanation = (error: Error): string | null => (error instanceof Problem ? error.detail : null);
 
 function technical(error: Error): string {

@@ -6,6 +6,7 @@ import { Outlet, ScrollRestoration } from "react-router";
 import { useLostSince } from "../api/contact";
 import { Header } from "./Header";
 import { Notices } from "./Notices";
+import { ReclaimWarning } from "./ReclaimWarning";
 import { Time } from "./Time";
 
 export function Shell() {
@@ -18,6 +19,7 @@ export function Shell() {
       <Header />
       <ConnectionBanner />
       <Notices />
+      <ReclaimWarning />
       <Box component="main" id="content" tabIndex={-1}>
         <Outlet />
       </Box>

@@ -1,5 +1,6 @@
 /** Short words at the edge of the page, for what happened to something that may be out of sight. */
 import { notifications } from "@mantine/notifications";
+import { headlineOf } from "../api/headline";
 import { Problem, Unreachable } from "../api/problem";
 import { i18next } from "../texts/i18n";
 
@@ -13,7 +14,7 @@ export function notifyError(error: Error): void {
     color: "red",
     autoClose: false, // an error stays until it was read
     withBorder: true,
-    title: error instanceof Problem ? error.title : i18next.t("error.unexpected"),
+    title: i18next.t(headlineOf(error)),
     message: (error instanceof Unreachable ? i18next.t("error.unreachable") : error.message) + reference,
     closeButtonProps: { "aria-label": i18next.t("close") },
   });

@@ -14,6 +14,7 @@ import { Overlay } from "./Overlay";
 import { useBar } from "./useBar";
 import { useDesktop } from "./useDesktop";
 import { useThumbnails } from "./useThumbnails";
+import { useWarnings } from "./useWarnings";
 
 export function DesktopPage() {
   const { t } = useTranslation();
@@ -42,6 +43,7 @@ function Desktop({ instance }: { instance: Instance }) {
   const bar = useBar(desktop);
   useTab(instance.name);
   useThumbnails(instance, desktop);
+  useWarnings(instance);
   return (
     <Box component="main" className="desktop" data-bar={bar.pinned ? "pinned" : "floating"}>
       <Bar instance={instance} desktop={desktop} bar={bar} viewOnly={viewOnly} />
