@@ -7,8 +7,9 @@ here trusts a browser; a ticket is good for one use, for one person, one instanc
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, Select, select, update
 from sqlalchemy.orm import Session
 
 from visa.domain.instance import Phase, Wanted
@@ -129,15 +130,19 @@ def redeem(session: Session, secret: str, *, broker_id: str, now: datetime, new_
 
 
 def heartbeat(session: Session, broker_id: str, holds: tuple[Held, ...], *, now: datetime) -> dict[str, str]:
-    """Take a broker's report; returns which of its sessions must close now, and why."""
+    """Take a broker's report; returns which of its sessions must close now, and why.
+
+    A handful of statements, however many sessions: brokers report every few seconds.
+    """
     by_id = {held.desktop_session_id: held for held in holds}
-    mine = select(DesktopSession).where(DesktopSession.id.in_(by_id), DesktopSession.broker_id == broker_id)
-    rows = {row.id: row for row in session.scalars(mine)}
-    must_close = dict.fromkeys(by_id.keys() - rows.keys(), "revoked")
-    for row in rows.values():
-        row.seen_at = now
-        _take_input(session, row, by_id[row.id].last_input_at)
-        if reason := _reason_to_close(session, row, now):
+    reported = DesktopSession.broker_id == broker_id, DesktopSession.id.in_(by_id)
+    rows = session.execute(_with_what_decides().where(*reported)).all()
+    _take_inputs(session, {row.id: (row, by_id[row.id].last_input_at) for row in rows})
+    seen = update(DesktopSession).where(*reported).values(seen_at=now)
+    session.execute(seen.execution_options(synchronize_session=False))
+    must_close = dict.fromkeys(by_id.keys() - {row.id for row in rows}, "revoked")
+    for row in rows:
+        if reason := _reason_to_close(row, now):
             must_close[row.id] = reason
     return must_close
 
@@ -157,14 +162,32 @@ def close_lost(session: Session, *, now: datetime, silent_s: float) -> int:
     return len(result.all())
 
 
-def _reason_to_close(session: Session, row: DesktopSession, now: datetime) -> str | None:
-    instance = session.get_one(Instance, row.instance_id)
-    if row.closed_at is not None or instance.owner_id != row.person_id:
+def _with_what_decides() -> Select[*tuple[Any, ...]]:
+    """Desktop sessions, each in one row with all that says whether it may go on."""
+    return (
+        select(
+            DesktopSession.id,
+            DesktopSession.instance_id,
+            DesktopSession.person_id,
+            DesktopSession.closed_at,
+            DesktopSession.last_input_at,
+            Instance.owner_id,
+            Instance.wanted,
+            InstanceStatus.phase,
+            LoginSession.expires_at,
+        )
+        .join(Instance, Instance.id == DesktopSession.instance_id)
+        .outerjoin(InstanceStatus, InstanceStatus.instance_id == Instance.id)
+        .outerjoin(LoginSession, LoginSession.id == DesktopSession.login_session_id)
+    )
+
+
+def _reason_to_close(row: Row[*tuple[Any, ...]], now: datetime) -> str | None:
+    if row.closed_at is not None or row.owner_id != row.person_id:
         return "revoked"
-    if not _signed_in(session, row.login_session_id, now):
+    if row.expires_at is None or row.expires_at <= now:
         return "signed_out"
-    phase = session.scalar(select(InstanceStatus.phase).where(InstanceStatus.instance_id == instance.id))
-    if instance.wanted != Wanted.RUNNING or phase in {Phase.STOPPED, Phase.GONE, Phase.DELETING}:
+    if row.wanted != Wanted.RUNNING or row.phase in {Phase.STOPPED, Phase.GONE, Phase.DELETING}:
         return "not_running"
     return None
 
@@ -174,12 +197,22 @@ def _signed_in(session: Session, login_session_id: str, now: datetime) -> bool:
     return login is not None and login.expires_at > now
 
 
-def _take_input(session: Session, row: DesktopSession, at: datetime | None) -> None:
-    if at is None or (row.last_input_at is not None and at <= row.last_input_at):
+def _take_inputs(session: Session, reported: dict[str, tuple[Row[*tuple[Any, ...]], datetime | None]]) -> None:
+    """Newer input is noted with its session and with its instance; older reports change nothing."""
+    newer = {
+        row.id: at for row, at in reported.values() if at and (row.last_input_at is None or at > row.last_input_at)
+    }
+    if not newer:
         return
-    row.last_input_at = at
-    activity = session.get(Activity, (row.instance_id, INPUT))
-    if activity is None:
-        session.add(Activity(instance_id=row.instance_id, kind=INPUT, at=at))
-    elif at > activity.at:
-        activity.at = at
+    session.execute(update(DesktopSession), [{"id": name, "last_input_at": at} for name, at in newer.items()])
+    newest: dict[str, datetime] = {}
+    for name, at in newer.items():
+        instance_id = reported[name][0].instance_id
+        newest[instance_id] = max(at, newest.get(instance_id, at))
+    noted = select(Activity).where(Activity.kind == INPUT, Activity.instance_id.in_(newest))
+    known = {activity.instance_id: activity for activity in session.scalars(noted)}
+    for instance_id, at in newest.items():
+        if instance_id not in known:
+            session.add(Activity(instance_id=instance_id, kind=INPUT, at=at))
+        elif at > known[instance_id].at:
+            known[instance_id].at = at
