@@ -49,5 +49,17 @@ def _tag(response: Response) -> Response:
     response.set_etag(digest if revision is None else f"{revision}.{digest}")
     response.headers.setdefault("Cache-Control", "private, no-cache")
     response.vary.add("Cookie")
-    response.make_conditional(request)
+    return unless_known(response)
+
+
+def unless_known(response: Response) -> Response:
+    """The answer to a reading, without its content when the browser has just that (RFC 9110, 13.1.2)."""
+    tag, _ = response.get_etag()
+    known = request.if_none_match
+    if request.method not in {"GET", "HEAD"} or not (known.contains_weak(tag or "") or known.star_tag):
+        return response
+    response.status_code = HTTPStatus.NOT_MODIFIED
+    response.set_data(b"")
+    for name in ("Content-Type", "Content-Length"):
+        response.headers.pop(name, None)
     return response

@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from flask import Response, request
 
+from api.etags import unless_known
 from api.guard import caller
 from api.operation import Noun, operation, raw_operation
 from api.schemas.instances import TicketSchema, TicketWishSchema
@@ -51,8 +52,7 @@ def get_thumbnail(instance_id: str) -> Response:
     response = Response(thumbnail.jpeg, mimetype=JPEG)
     response.set_etag(f"{thumbnail.taken_at.timestamp():.6f}")
     response.headers["Cache-Control"] = "private, no-cache"
-    response.make_conditional(request)
-    return response
+    return unless_known(response)
 
 
 @raw_operation(noun, "PUT", "/thumbnail", media_type=JPEG, takes=True)
