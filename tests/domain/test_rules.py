@@ -105,7 +105,7 @@ def test_standing_follows_roles_and_the_link_to_the_facility():
 @pytest.mark.parametrize("workspace_ready", [True, False])
 def test_progress_has_every_step_once_and_at_most_one_in_work(wanted, phase, workspace_ready):
     word = lifecycle.shown(wanted, phase, restart_pending=False)
-    steps = progress(word, phase, workspace_ready=workspace_ready, created_at=NOW, phase_since=NOW)
+    steps = progress(word, phase, workspace_ready=workspace_ready, created_at=NOW, phase_since=NOW, entered={})
     assert tuple(step.step for step in steps) == STEPS
     in_work = [step for step in steps if step.state in {StepState.ACTIVE, StepState.FAILED}]
     assert len(in_work) == (0 if word is Shown.RUNNING else 1)

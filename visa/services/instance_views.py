@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from visa.domain import expiry, lifecycle
@@ -20,6 +20,7 @@ from visa.services.mounting import granted_by_instance
 from visa.settings import Policy
 from visa.store.tables import (
     Activity,
+    Event,
     Experiment,
     Flavour,
     Image,
@@ -104,6 +105,7 @@ def _views(session: Session, actor: Actor, query: Any, *, now: datetime, policy:
     thumbnails = {row.instance_id: row.taken_at for row in session.execute(taken)}
     used = select(Activity.instance_id, Activity.at).where(Activity.instance_id.in_(ids), Activity.kind == INPUT)
     inputs = {row.instance_id: row.at for row in session.execute(used)}
+    entered = _entered(session, ids)
     limits = allowance(policy, actor.standing)
     usual: dict[str, float | None] = {}
     views = []
@@ -131,6 +133,7 @@ def _views(session: Session, actor: Actor, query: Any, *, now: datetime, policy:
                     workspace_ready=workspace_status.ref is not None,
                     created_at=instance.created_at,
                     phase_since=status.phase_since,
+                    entered=entered.get(instance.id, {}),
                 ),
                 usual_s=usual.get(image.id) if word in _ON_THE_WAY else None,
                 thumbnail_at=thumbnails.get(instance.id),
@@ -138,6 +141,19 @@ def _views(session: Session, actor: Actor, query: Any, *, now: datetime, policy:
             )
         )
     return views
+
+
+def _entered(session: Session, instance_ids: list[str]) -> dict[str, dict[Phase, datetime]]:
+    """When each instance last entered the phases of a start, from its events."""
+    kinds = {f"instance.{phase}": phase for phase in (Phase.BUILDING, Phase.STARTING, Phase.RUNNING)}
+    told = select(Event.instance_id, Event.kind, func.max(Event.at).label("at"))
+    told = told.where(Event.instance_id.in_(instance_ids), Event.kind.in_(kinds)).group_by(
+        Event.instance_id, Event.kind
+    )
+    entered: dict[str, dict[Phase, datetime]] = {}
+    for row in session.execute(told):
+        entered.setdefault(row.instance_id, {})[kinds[row.kind]] = row.at
+    return entered
 
 
 _ON_THE_WAY = {Shown.QUEUED, Shown.BUILDING, Shown.STARTING, Shown.REBOOTING}

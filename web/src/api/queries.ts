@@ -4,6 +4,8 @@ import { Problem, Unreachable } from "./problem";
 
 /** Open pages show a change within two seconds; hidden pages ask nothing. */
 export const LIVE_MS = 1500;
+/** Somebody watches a start: the desktop opens as soon as it is ready. */
+export const WAITING_MS = 400;
 
 export const keys = {
   site: ["site"] as const,

@@ -1,10 +1,12 @@
 /** How long? The steps of a start, live; opens the desktop by itself when it is ready. */
 import { Alert, Button, Group, Paper, Progress, Skeleton, Stack, Text } from "@mantine/core";
 import { Check, CircleDashed, LoaderCircle, X } from "lucide-react";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Navigate, useParams } from "react-router";
 import { useInstance } from "../api/instances";
 import type { Instance } from "../api/types";
+import { isOnItsWay } from "../logic/phase";
 import { share, timeSteps, type TimedStep } from "../logic/progress";
 import { duration } from "../logic/time";
 import { useNow } from "../logic/useNow";
@@ -12,7 +14,7 @@ import { ErrorPanel } from "../parts/ErrorPanel";
 import { InstanceMenu, MainAction } from "../parts/InstanceActions";
 import { InstanceGone, isGone } from "../parts/InstanceGone";
 import { Page } from "../parts/Page";
-import { isOnItsWay, Phase } from "../parts/Phase";
+import { Phase } from "../parts/Phase";
 import { useLocale } from "../parts/useLocale";
 import { paths } from "../paths";
 
@@ -38,6 +40,7 @@ export function ProgressPage() {
 
 function Start({ instance }: { instance: Instance }) {
   const { t } = useTranslation();
+  useEffect(() => void import("./desktop/DesktopPage"), []); // so that nothing is left to load once it is ready
   return (
     <Paper withBorder p={{ base: "md", sm: "xl" }}>
       <Stack gap="lg">

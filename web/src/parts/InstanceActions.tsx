@@ -10,7 +10,7 @@ import { paths } from "../paths";
 import { ActionButton } from "./ActionButton";
 import { DeleteInstance } from "./DeleteInstance";
 import { notifyError } from "./notify";
-import { isOnItsWay } from "./Phase";
+import { isOnItsWay } from "../logic/phase";
 
 const ALLOWED = { allowed: true, code: null, reason: null } as const;
 

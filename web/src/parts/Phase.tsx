@@ -25,6 +25,3 @@ export function Phase({ instance }: { instance: Pick<Instance, "name" | "phase">
     </Text>
   );
 }
-
-export const isOnItsWay = (phase: PhaseName): boolean =>
-  phase === "queued" || phase === "building" || phase === "starting" || phase === "rebooting";

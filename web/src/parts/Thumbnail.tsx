@@ -4,7 +4,7 @@ import { Monitor } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useThumbnail } from "../api/instances";
 import type { Instance } from "../api/types";
-import { isOnItsWay } from "./Phase";
+import { isOnItsWay } from "../logic/phase";
 
 export function Thumbnail({ instance }: { instance: Instance }) {
   const { t } = useTranslation();
