@@ -5,7 +5,6 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Instance } from "../../api/types";
 import { ExtendButton } from "../../parts/Expiry";
-import { Mark } from "../../parts/Mark";
 import { paths } from "../../paths";
 import { ClipboardPanel } from "./ClipboardPanel";
 import { Health } from "./Health";
@@ -47,10 +46,10 @@ export function Bar({ instance, desktop, bar, viewOnly }: Props) {
           if (event.key === "Escape" && event.currentTarget.contains(event.target as Node)) bar.leave();
         }}
       >
-        <Group gap="xs" wrap="nowrap" miw={0}>
-          <Button component={Link} to={paths.home()} variant="subtle" color="gray" size="compact-sm" leftSection={<Mark size={20} />}>
-            <House size={16} aria-label={t("nav.home")} />
-          </Button>
+        <Group gap="xs" wrap="nowrap" miw={0} flex="1 1 15rem">
+          <ActionIcon component={Link} to={paths.home()} variant="subtle" color="gray" size="lg" aria-label={t("nav.home")}>
+            <House size={18} />
+          </ActionIcon>
           <Text component={Link} to={paths.instance(instance.id)} size="sm" fw={600} truncate className="quiet-link">
             {instance.name}
           </Text>

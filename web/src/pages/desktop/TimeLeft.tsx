@@ -8,7 +8,7 @@ import { Time } from "../../parts/Time";
 export function TimeLeft({ instance }: { instance: Instance }) {
   const over = Date.parse(instance.expires_at) <= useNow();
   return (
-    <Text span size="sm" className="expiry figures bar-time" data-warning={over ? "urgent" : instance.warning}>
+    <Text span size="sm" className="expiry figures" data-warning={over ? "urgent" : instance.warning}>
       <Trans i18nKey={over ? "expiry.over" : "expiry.in"} components={{ when: <Time at={instance.expires_at} /> }} />
     </Text>
   );
