@@ -4,7 +4,6 @@ import hashlib
 import socket
 import struct
 import threading
-import time
 
 from tests.broker.conftest import ORIGIN, Running, wait_until
 from tests.broker.desk import MemoryDesk
@@ -60,9 +59,8 @@ def test_a_browser_that_does_not_read_fills_no_memory_and_delays_nobody(
         page.say(pointer(1, 1))
         assert flood.stalled.wait(20)
         assert broker.ask(broker.broker.unsent) <= HELD_AT_MOST
-        began = time.monotonic()
         other.in_step()
-        assert time.monotonic() - began < STALLED_S
+        assert broker.ask(broker.broker.unsent) > 0  # it was still stuck meanwhile
         seen = payloads(page.everything())
     assert seen[: len(SERVER_INIT)] == SERVER_INIT
     pictures = seen[len(SERVER_INIT) :]

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from tests.broker.conftest import CALM, HEARTBEAT_S, HURRIED, ORIGIN, Running, running_broker
+from tests.broker.conftest import CALM, HURRIED, ORIGIN, Running, running_broker
 from tests.broker.desk import MemoryDesk
 from tests.broker.page import MutePage, dial
 from tests.broker.rfb_source import listening, welcome
 from visa.services.desktops import Right
 from visa.testing.vnc import Vnc, running_vnc
 
-CLOSING_MARGIN_S = 1.0
+CLOSED_WITHIN_S = 5  # the promise
 
 
 def opened(broker: Running, secret: str):
@@ -55,7 +55,7 @@ def test_who_is_revoked_is_out_within_a_heartbeat(
         asked_at = time.monotonic()
         desk.revoke(ticket, reason)
         assert page.ending() == (4001, words)
-        assert time.monotonic() - asked_at < HEARTBEAT_S + CLOSING_MARGIN_S
+        assert time.monotonic() - asked_at < CLOSED_WITHIN_S
         stays.in_step()
     desk.wait_until(lambda seen: seen.closed_for.get(f"session-{ticket}") == reason)
 
@@ -162,7 +162,7 @@ def test_a_stopping_broker_ends_all_sessions_with_1001(desk: MemoryDesk, open_de
         with broker.page(tickets[0]) as one, broker.page(tickets[1]) as two, opened(broker, tickets[2]) as half:
             began = time.monotonic()
             broker.stop()
-            assert time.monotonic() - began < CALM.drain_s
+            assert time.monotonic() - began < 2 * CALM.drain_s
             for page in (one, two):
                 assert page.ending() == (1001, "This broker is being restarted.")
             assert ending(half)[0] == 1001

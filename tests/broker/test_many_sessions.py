@@ -1,6 +1,10 @@
 """Many at once: a rush of openings, all alive side by side, all gone when they leave."""
 
+import resource
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 
 from tests.broker.conftest import Running
 from tests.broker.desk import MemoryDesk
@@ -13,7 +17,17 @@ SESSIONS = 200
 AT_ONCE = 50
 
 
-def test_200_sessions_live_side_by_side(broker: Running, desk: MemoryDesk, open_desktop: Vnc, vnc_folder):
+@pytest.fixture
+def many_open_files() -> Iterator[None]:
+    """Pages and broker share this process here; many systems begin with a limit of 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(8 * SESSIONS, hard)), hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.usefixtures("many_open_files")
+def test_200_sessions_live_side_by_side(broker: Running, desk: MemoryDesk, open_desktop: Vnc):
     rights = [Right.CONTROL, *[Right.VIEW] * (SESSIONS - 1)]
     tickets = [desk.issue(open_desktop.address, right) for right in rights]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import signal
 import sys
 import threading
@@ -14,11 +15,13 @@ from visa.broker.desk import ServiceDesk
 from visa.broker.gate import origin_of
 from visa.broker.server import Broker
 from visa.errors import Misconfigured
+from visa.logs import set_up_logs
 from visa.settings import load
 
 log = structlog.get_logger(__name__)
 
 STUCK_S = 1.0
+FILES_PER_SESSION, SPARE_FILES = 2, 200
 
 
 async def serve(runtime: bootstrap.Runtime) -> None:
@@ -52,22 +55,25 @@ async def serve(runtime: bootstrap.Runtime) -> None:
 
 def main() -> None:
     """Read the settings and serve; exits with 1 and one readable error when it cannot."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    set_up_logs("broker")
     try:
         runtime = bootstrap.build(load())
         bootstrap.require_current_schema(runtime)
+        _allow_open_files(runtime.settings.broker.max_connections * FILES_PER_SESSION + SPARE_FILES)
         uvloop.run(serve(runtime))
     except Misconfigured as error:
         sys.exit(f"broker: {error.public}")
     _leave_without_stuck_threads()
+
+
+def _allow_open_files(needed: int) -> None:
+    """Systems give a process 1,024 open files unless it asks for more, which it may up to the hard limit."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    may_have = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+    if soft != resource.RLIM_INFINITY and soft < may_have:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (may_have, hard))
+    if may_have < needed:
+        log.warning("broker.max_connections is more than this system's limit of open files", needed=needed, limit=hard)
 
 
 def _leave_without_stuck_threads() -> None:
