@@ -130,7 +130,7 @@ def test_every_change_counts_the_revision_and_is_an_event(sessions, seeded, cloc
     with sessions.write() as session:
         if verb is instances.start:
             set_phase(session, running, Phase.FAILED)
-        clock.advance(3600)
+        clock.advance(86400)
         verb(session, seeded.desk(session, ADA, clock.now()), running)
     with sessions.read() as session:
         assert session.get_one(Instance, running).revision == 2

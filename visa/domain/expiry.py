@@ -7,6 +7,7 @@ from enum import StrEnum
 from visa.domain.lifecycle import YES, Verdict, no
 
 URGENT = timedelta(days=1)
+NOTICEABLE_SHARE = 0.05
 
 
 class Warning(StrEnum):  # noqa: A001 - the word of the product; the built-in is not used here
@@ -36,8 +37,9 @@ def extended(created_at: datetime, expires_at: datetime, now: datetime, allowanc
 
 
 def may_extend(created_at: datetime, expires_at: datetime, now: datetime, allowance: Allowance) -> Verdict:
-    """Allowed when it would give at least a minute more."""
-    if extended(created_at, expires_at, now, allowance) - expires_at >= timedelta(minutes=1):
+    """Allowed when it would give a noticeable part of what an extension can give."""
+    noticeable = timedelta(days=allowance.extension_d) * NOTICEABLE_SHARE
+    if extended(created_at, expires_at, now, allowance) - expires_at >= noticeable:
         return YES
     if created_at + timedelta(days=allowance.max_lifetime_d) <= expires_at:
         return no(
