@@ -78,7 +78,9 @@ def test_a_killed_desktop_ends_the_session_with_4002(desk: MemoryDesk, broker: R
     desk.wait_until(lambda seen: seen.closed_for == {f"session-{ticket}": "desktop_gone"})
 
 
-@pytest.mark.parametrize("address", ["unix:/nowhere/rfb.sock", "tcp:127.0.0.1:1", "http://127.0.0.1/", "unix:", ""])
+@pytest.mark.parametrize(
+    "address", ["unix:/nowhere/rfb.sock", "tcp:127.0.0.1:1", "tcp:127.0.0.1:99999", "http://127.0.0.1/", "unix:", ""]
+)
 def test_a_desktop_that_is_not_there_ends_the_session_with_4004(broker: Running, desk: MemoryDesk, address: str):
     with opened(broker, desk.issue(address)) as websocket:
         assert ending(websocket) == (4004, "The desktop does not answer.")

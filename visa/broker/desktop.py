@@ -14,6 +14,7 @@ from visa.wire.rfb_desktop import DesktopHandshake
 
 BUFFER_HIGH, BUFFER_LOW = 64 * 1024, 16 * 1024
 BUSY_WAIT_S = 0.02
+MAX_PORT = 65535
 
 
 class Visitor(Protocol):
@@ -120,7 +121,7 @@ async def dial(address: str, desktop: Desktop) -> None:
         await _dial_unix(place, desktop)
         return
     host, _, port = place.rpartition(":")
-    if kind != "tcp" or not host or not port.isdecimal():
+    if kind != "tcp" or not host or not port.isdecimal() or int(port) > MAX_PORT:
         raise ValueError(f"this is no address of a desktop: {address!r}")
     await loop.create_connection(lambda: desktop, host.strip("[]"), int(port))
 

@@ -4,6 +4,7 @@ Speaks just the requests that tests need (X protocol version 11), over the displ
 round trip, so that an answer holds for everything that the X server has handled before it.
 """
 
+import select
 import socket
 import struct
 from types import TracebackType
@@ -23,12 +24,11 @@ class X11:
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.settimeout(20)
         self._socket.connect(f"/tmp/.X11-unix/X{display}")  # noqa: S108 - where X servers listen
-        self._stream = self._socket.makefile("rb")
         self._socket.sendall(struct.pack("<BxHHHHxx", ord("l"), 11, 0, 0, 0))
-        head = self._stream.read(8)
+        head = self._read(8)
         if head[0] != 1:
             raise RuntimeError("the X server refused us")
-        setup = head + self._stream.read(4 * struct.unpack_from("<H", head, 6)[0])
+        setup = head + self._read(4 * struct.unpack_from("<H", head, 6)[0])
         (base,) = struct.unpack_from("<I", setup, 12)
         vendor, formats = struct.unpack_from("<H", setup, 24)[0], setup[29]
         (self.root,) = struct.unpack_from("<I", setup, 40 + (vendor + 3) // 4 * 4 + 8 * formats)
@@ -43,7 +43,6 @@ class X11:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stream.close()
         self._socket.close()
 
     def pointer(self) -> tuple[int, int]:
@@ -75,16 +74,20 @@ class X11:
 
     def serve(self, timeout_s: float) -> bool:
         """Answer one request for the clipboard's text; False when nobody asked within the time."""
-        self._socket.settimeout(timeout_s)
-        try:
-            while True:
-                event = self._requests.pop(0) if self._requests else self._stream.read(32)
-                if event[0] & 0x7F == _SELECTION_REQUEST and self._answer(event):
-                    return True
-        except TimeoutError:
-            return False
-        finally:
-            self._socket.settimeout(20)
+        while self._requests or select.select([self._socket], [], [], timeout_s)[0]:
+            event = self._requests.pop(0) if self._requests else self._read(32)
+            if event[0] & 0x7F == _SELECTION_REQUEST and self._answer(event):
+                return True
+        return False
+
+    def _read(self, length: int) -> bytes:
+        data = b""
+        while len(data) < length:
+            chunk = self._socket.recv(length - len(data))
+            if not chunk:
+                raise ConnectionError("the X server has gone")
+            data += chunk
+        return data
 
     def _watch(self) -> None:
         """A window without border over everything, whoever manages windows; keys go to it."""
@@ -124,10 +127,10 @@ class X11:
         """Send a request and wait for its reply; events that come before it are noted."""
         self._send(request, detail, body)
         while True:
-            answer = self._stream.read(32)
+            answer = self._read(32)
             kind = answer[0] & 0x7F
             if kind == 1:
-                return answer + self._stream.read(4 * struct.unpack_from("<I", answer, 4)[0])
+                return answer + self._read(4 * struct.unpack_from("<I", answer, 4)[0])
             if kind == 0:
                 raise RuntimeError(f"X error {answer[1]} at request {answer[10]}")
             if kind in _SEEN:
