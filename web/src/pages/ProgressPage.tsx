@@ -83,7 +83,7 @@ function Waiting({ instance }: { instance: Instance }) {
           <Text size="sm">{t("progress.elapsed", { time: duration(elapsed, locale) })}</Text>
           {usual !== null && (
             <Text size="sm" c="dimmed">
-              {t("progress.usual", { time: duration(usual, locale) })}
+              {t("progress.usual", { time: duration(Math.ceil(usual), locale) })}
             </Text>
           )}
         </Group>
