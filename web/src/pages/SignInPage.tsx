@@ -1,9 +1,10 @@
 /** Who are you? One button. */
-import { Box, Button, Paper, Stack, Text, Title } from "@mantine/core";
-import { LogIn } from "lucide-react";
+import { Alert, Box, Button, Paper, Stack, Text, Title } from "@mantine/core";
+import { CircleAlert, LogIn } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Navigate, useSearchParams } from "react-router";
 import { useMe, useSite } from "../api/site";
+import { signInFailure } from "../logic/signInFailure";
 import { ErrorPanel } from "../parts/ErrorPanel";
 import { Mark } from "../parts/Mark";
 import { Notices } from "../parts/Notices";
@@ -14,6 +15,7 @@ export function SignInPage() {
   const { t } = useTranslation();
   const [search] = useSearchParams();
   const next = safeNext(search.get("next"));
+  const failure = signInFailure(search.get("error"));
   const site = useSite();
   const me = useMe();
   useTab(t("signIn.title"));
@@ -31,6 +33,11 @@ export function SignInPage() {
               </Title>
               <Text c="dimmed">{t("signIn.what")}</Text>
             </Stack>
+            {failure !== null && (
+              <Alert color="red" variant="light" icon={<CircleAlert size={20} />} title={t("signIn.failed.title")} role="alert">
+                {t(failure)}
+              </Alert>
+            )}
             {site.isError && <ErrorPanel error={site.error} onRetry={() => void site.refetch()} />}
             <Button component="a" href={paths.login(next)} size="lg" fullWidth leftSection={<LogIn size={20} />} classNames={{ label: "wrap-label" }}>
               {site.data === undefined ? t("signIn.button") : t("signIn.with", { federation: site.data.federation_name })}
