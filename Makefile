@@ -13,7 +13,7 @@ demo: setup ## start everything with the sample facility; Ctrl-C stops it
 	@$(IN_VENV) visa demo $(ARGS)
 
 demo-clean: ## remove what the demo left: its database, workspaces and logs
-	@if [ -x .venv/bin/visa ]; then $(IN_VENV) visa demo --clean; else rm -rf .demo; fi
+	@if [ -d .demo ]; then $(MAKE) --no-print-directory setup && $(IN_VENV) visa demo --clean; else echo "No demo here."; fi
 
 test: setup-tests ## all checks and all tests
 	@$(IN_VENV) python tools/check.py

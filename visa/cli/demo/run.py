@@ -14,8 +14,8 @@ import click
 from visa.cli.demo import desktops, ports, sample
 from visa.cli.demo.children import Children, Program, Stopped
 from visa.cli.demo.provider import provider
-from visa.cli.demo.state import Ports, State, public_url
-from visa.errors import VisaError
+from visa.cli.demo.state import WEB_ROOT, Ports, State, public_url
+from visa.errors import Misconfigured, VisaError
 from visa.ports.cloud import Cloud
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 def run(state: State, *, dev: bool, chosen: dict[str, int]) -> None:
     """Start, stay, stop. Raises a `VisaError` that says what went wrong; everything is stopped by then."""
     begun = time.monotonic()
+    if not dev and not (WEB_ROOT / "index.html").exists():
+        raise Misconfigured("the pages are not built yet: start with `make demo`, which builds them")
     taken = choose_ports(chosen, dev=dev)
     os.environ["VISA_CONFIG"] = str(state.settings_file)
     children = Children(state.logs)

@@ -14,6 +14,7 @@ import yaml
 from visa.errors import Misconfigured
 
 PROJECT = Path(__file__).resolve().parents[3]
+WEB_ROOT = PROJECT / "web" / "dist"
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ class State:
             "catalogue": str(PROJECT / "config" / "catalogue.yaml"),
             "site": {"federation_name": "the development provider"},
             "database": {"url": f"sqlite:///{self.folder / 'visa.db'}"},
-            "api": {"port": ports.api, "web_root": str(PROJECT / "web" / "dist"), "cursor_key": self._secret()},
+            "api": {"port": ports.api, "web_root": str(WEB_ROOT), "cursor_key": self._secret()},
             "broker": {"port": ports.broker, "public_url": f"ws://127.0.0.1:{ports.broker}"},
             "cloud": {"root": str(self.cloud), "deployment": "demo"},
             "facility": {"root": str(self.facility), "sync_s": 10},
