@@ -87,7 +87,9 @@ class State:
         )
 
     def write_running(self, ports: Ports, pids: dict[str, int]) -> None:
-        self.running_file.write_text(json.dumps({"address": public_url(ports), "pids": pids}, indent=2) + "\n")
+        whole = self.running_file.with_suffix(".new")  # whoever waits for the file must not see half of it
+        whole.write_text(json.dumps({"address": public_url(ports), "pids": pids}, indent=2) + "\n")
+        whole.rename(self.running_file)
 
     def _settings(self, ports: Ports) -> dict[str, object]:
         return {
