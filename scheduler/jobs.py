@@ -28,24 +28,30 @@ PROOF_OF_LIFE = timedelta(seconds=10)
 
 @dataclass
 class Reconciling:
-    """Asks often and cheaply whether anything is due, and lists the cloud only then, or when the last list is old."""
+    """Asks often and cheaply whether anything is due, and lists the cloud only then, or when the last list is old.
+
+    A cloud that cannot be listed is left alone for a while: what is due stays due.
+    """
 
     runtime: Runtime
     work: Work
     last_pass: datetime | None = None
     last_stored: datetime | None = None
+    was_blind: bool = False
 
     def __call__(self) -> None:
         now = self.runtime.clock.now()
         with self.runtime.sessions.read() as session:
             due = anything_due(session, now)
         survey_every = timedelta(seconds=self.runtime.settings.reconcile.survey_s)
-        if not due and self.last_pass is not None and now - self.last_pass < survey_every:
+        is_recent = self.last_pass is not None and now - self.last_pass < survey_every
+        if is_recent and (self.was_blind or not due):
             return
         for _ in range(MAX_PASSES):
             self.last_pass = self.runtime.clock.now()
             report = run_pass(self.work)
             self._store(report, started_at=now)
+            self.was_blind = report.blind
             if not report.progressed or report.failed:
                 return
 

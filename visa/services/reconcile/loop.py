@@ -50,7 +50,10 @@ class Work:
 
 @dataclass
 class PassReport:
-    """What one pass found and did; stored for operators. `alert` is a sentence that somebody should read."""
+    """What one pass found and did; stored for operators.
+
+    `alert` is a sentence that somebody should read; `blind`: the cloud could not be listed.
+    """
 
     seen: int = 0
     claimed: int = 0
@@ -59,6 +62,7 @@ class PassReport:
     poisoned: int = 0
     moved: int = 0
     alert: str = ""
+    blind: bool = False
     steps: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -85,7 +89,7 @@ def run_pass(work: Work) -> PassReport:
         listed = scan.listed(work.cloud.survey(), work.deployment)
     except CloudError as error:
         log.warning("cloud could not be listed", code=error.code, detail=error.detail)
-        report.alert = f"The cloud could not be listed: {error.detail}"
+        report.alert, report.blind = f"The cloud could not be listed: {error.detail}", True
         return report
     attention = _attention(work, rows, listed, report)
     ordered = [order for light in attention if (order := _decide(work, light, listed, report))]

@@ -1,0 +1,138 @@
+"""Jobs against a real database: quiet when nothing is due, honest when something is wrong."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import func, select
+
+from scheduler.jobs import Reconciling, reported, sweep, sync_facility
+from visa.bootstrap import Runtime, reconcile_work
+from visa.domain.instance import Phase
+from visa.errors import BadFiles, Fault, Problem
+from visa.settings import Settings
+from visa.store.tables import Experiment, InstanceStatus, JobReport, LoginSession
+from visa.testing.builders import ADA, Seeded, facility_state, seed, sign_in
+from visa.testing.cloud import FakeCloud
+
+
+@pytest.fixture
+def cloud(clock, new_id) -> FakeCloud:
+    return FakeCloud("visa", clock, new_id)
+
+
+@pytest.fixture
+def seeded(sessions, clock, new_id) -> Seeded:
+    with sessions.write() as session:
+        return seed(session, clock.now(), new_id)
+
+
+class TheFacility:
+    """A source that gives the usual state, or the trouble that was put in."""
+
+    def __init__(self, clock) -> None:
+        self._clock = clock
+        self.trouble: Exception | None = None
+
+    def read(self):
+        if self.trouble:
+            raise self.trouble
+        return facility_state(self._clock.now())
+
+
+@pytest.fixture
+def facility(clock) -> TheFacility:
+    return TheFacility(clock)
+
+
+@pytest.fixture
+def runtime(sessions, clock, new_id, cloud, facility) -> Runtime:
+    def no_provider():
+        raise AssertionError("the scheduler signs nobody in")
+
+    return Runtime(Settings(), sessions, clock, new_id, lambda: cloud, lambda: facility, no_provider)
+
+
+@pytest.fixture
+def reconcile(runtime, cloud) -> Iterator[Reconciling]:
+    with ThreadPoolExecutor(2) as calls:
+        yield Reconciling(runtime, reconcile_work(runtime, cloud, holder="me", calls=calls))
+
+
+def reports(sessions, job: str) -> list[JobReport]:
+    with sessions.read() as session:
+        return list(session.scalars(select(JobReport).where(JobReport.job == job).order_by(JobReport.id)))
+
+
+def test_one_call_carries_a_wish_as_far_as_it_goes_without_waiting(reconcile, sessions, seeded, clock):
+    with sessions.write() as session:
+        instance_id = seeded.create(session, ADA, clock.now()).id
+    for _ in range(8):
+        reconcile()
+        clock.advance(0.25)
+    with sessions.read() as session:
+        assert session.get_one(InstanceStatus, instance_id).phase == Phase.RUNNING
+
+
+def test_the_cloud_is_listed_only_when_something_is_due_or_the_last_list_is_old(reconcile, cloud, clock, seeded):
+    reconcile()
+    assert cloud.calls["survey"] == 1
+    for _ in range(10):
+        clock.advance(0.25)
+        reconcile()
+    assert cloud.calls["survey"] == 1
+    clock.advance(10)
+    reconcile()
+    assert cloud.calls["survey"] == 2
+
+
+def test_idle_passes_leave_a_proof_of_life_and_no_more(reconcile, sessions, seeded, clock):
+    for _ in range(5):
+        reconcile()
+        clock.advance(10)
+    assert len(reports(sessions, "reconcile")) == 5
+
+
+def test_a_cloud_that_cannot_be_listed_is_reported_as_not_well(reconcile, sessions, cloud, seeded):
+    cloud.faults.before("survey", Fault("The cloud is away.", detail="connection refused"))
+    reconcile()
+    (report,) = reports(sessions, "reconcile")
+    assert not report.ok
+    assert "connection refused" in report.report["alert"]
+
+
+def test_a_cloud_that_is_away_is_not_asked_again_and_again(reconcile, cloud, sessions, seeded, clock):
+    with sessions.write() as session:
+        instance_id = seeded.create(session, ADA, clock.now()).id
+    cloud.faults.before("survey", Fault("The cloud is away."), times=1)
+    for _ in range(20):
+        reconcile()
+        clock.advance(0.25)
+    assert cloud.calls["survey"] == 1
+    for _ in range(60):
+        reconcile()
+        clock.advance(0.25)
+    with sessions.read() as session:
+        assert session.get_one(InstanceStatus, instance_id).phase == Phase.RUNNING
+
+
+def test_bad_facility_files_keep_the_last_good_state_and_are_reported_with_their_place(runtime, facility, sessions):
+    sync = reported(runtime, "me", "facility", lambda: sync_facility(runtime, facility))
+    sync()
+    facility.trouble = BadFiles((Problem("people.csv", 7, "uid", "is no number"),))
+    sync()
+    good, bad = reports(sessions, "facility")
+    assert (good.ok, good.report["added"]) == (True, 6)
+    assert (bad.ok, bad.report["message"]) == (False, "people.csv:7: uid: is no number")
+    with sessions.read() as session:
+        assert session.scalar(select(func.count()).select_from(Experiment).where(Experiment.gone_at.is_(None))) == 3
+
+
+def test_the_sweep_removes_sign_ins_that_ended(runtime, sessions, seeded, clock):
+    with sessions.write() as session:
+        sign_in(session, ADA, clock.now())
+    assert sweep(runtime).login_sessions == 0
+    clock.advance(13 * 3600)
+    assert sweep(runtime).login_sessions == 1
+    with sessions.read() as session:
+        assert session.scalar(select(func.count()).select_from(LoginSession)) == 0
