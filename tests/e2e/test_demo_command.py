@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event
 
@@ -23,11 +23,13 @@ from visa.testing.sample.people import SAMPLE_PEOPLE
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
 VISA = [str(Path(sys.executable).parent / "visa"), "demo"]
+Start = Callable[[], "subprocess.Popen[str]"]
 PERSON = SAMPLE_PEOPLE["okonkwo"].claims["sub"]
 
 
 @pytest.fixture
 def state() -> Iterator[State]:
+    """A folder for a demo."""
     folder = Path(tempfile.mkdtemp(prefix="visa-demo-"))
     yield State(folder / "demo")
     clean(State(folder / "demo"))
@@ -48,16 +50,26 @@ def clean(state: State) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def start(state: State, command: list[str]) -> "subprocess.Popen[str]":
-    """A running demo that said it is ready."""
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    wait_until(
-        lambda: "" if state.running_file.exists() else "running.json is missing",
-        alive=lambda: process.poll() is None,
-        stop=Event(),
-        timeout_s=120,
-    )
-    return process
+@pytest.fixture
+def start(state: State, command: list[str]) -> Iterator[Start]:
+    """Starts a demo and returns it once it said that it is ready. Ended with the test, also when that fails."""
+    started: list[subprocess.Popen[str]] = []
+
+    def run() -> "subprocess.Popen[str]":
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        started.append(process)
+        wait_until(
+            lambda: "" if state.running_file.exists() else "running.json is missing",
+            alive=lambda: process.poll() is None,
+            stop=Event(),
+            timeout_s=120,
+        )
+        return process
+
+    yield run
+    for process in started:
+        if process.poll() is None:
+            end(process)
 
 
 def end(process: "subprocess.Popen[str]") -> str:
@@ -98,8 +110,8 @@ def wish(person: Visitor) -> dict[str, object]:
     return {"name": "Stays", "keyboard": "us", **ids}
 
 
-def test_the_demo_stops_wholly_and_goes_on_where_it_was(state: State, command: list[str]):
-    process = start(state, command)
+def test_the_demo_stops_wholly_and_goes_on_where_it_was(state: State, start: Start, command: list[str]):
+    process = start()
     made = desktop(state, make=True)
     second = subprocess.run(command, capture_output=True, text=True, check=False)
     assert second.returncode == 1
@@ -107,7 +119,7 @@ def test_the_demo_stops_wholly_and_goes_on_where_it_was(state: State, command: l
     assert "Stopped, 1 desktop too" in end(process)
     assert left_running(state) == []
 
-    process = start(state, command)
+    process = start()
     assert desktop(state, make=False) == made
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()

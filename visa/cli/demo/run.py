@@ -29,6 +29,7 @@ def run(state: State, *, dev: bool, chosen: dict[str, int]) -> None:
         raise Misconfigured("the pages are not built yet: start with `make demo`, which builds them")
     taken = choose_ports(chosen, dev=dev)
     os.environ["VISA_CONFIG"] = str(state.settings_file)
+    state.running_file.unlink(missing_ok=True)  # of a run that was killed
     children = Children(state.logs)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: children.request_stop())
