@@ -32,7 +32,8 @@ def state() -> Iterator[State]:
     """A folder for a demo."""
     folder = Path(tempfile.mkdtemp(prefix="visa-demo-"))
     yield State(folder / "demo")
-    clean(State(folder / "demo"))
+    cleaned = clean(State(folder / "demo"))
+    assert cleaned.returncode == 0, cleaned.stderr  # the folder stays while anything runs from it
     shutil.rmtree(folder)
 
 
