@@ -4,6 +4,7 @@ It answers where no route matched, so that an address below /api stays a problem
 content's digest in its name and never changes; everything else is asked for again each time.
 """
 
+import os.path
 from http import HTTPStatus
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def install(app: Flask, web_root: Path) -> None:
 
 def _page(root: Path, path: str, error: HTTPException) -> Response:
     joined = safe_join(str(root), path)
-    if joined is not None and Path(joined).is_file():
+    if joined is not None and os.path.isfile(joined):  # Path.is_file raises for names longer than the system's limit
         return _file(root, path, FOREVER if path.startswith("assets/") else ASK_AGAIN)
     if joined is None or "." in path.rpartition("/")[2]:
         return of_http_exception(error)

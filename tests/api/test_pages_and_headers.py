@@ -34,6 +34,13 @@ def test_addresses_of_the_client_get_its_first_page(browser: Browser, path: str)
     assert answer.headers["Cache-Control"] == "no-cache"
 
 
+@pytest.mark.parametrize("path", ["/" + "a" * 300, "/assets/" + "b" * 300, "/" + "ü" * 200])
+def test_an_address_too_long_for_a_file_is_one_of_the_clients(browser: Browser, path: str):
+    answer = browser.get(path)
+    assert answer.status_code == 200, answer.text
+    assert "first page" in answer.text
+
+
 def test_files_whose_name_holds_their_digest_are_kept_for_ever(browser: Browser):
     answer = browser.get("/assets/app-1a2b.js")
     assert (answer.text, answer.mimetype) == ("start()", "text/javascript")
