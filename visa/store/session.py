@@ -47,7 +47,8 @@ def open_sessions(engine: Engine) -> Sessions:
 
 def open_engine(url: str, *, pool_size: int = 10) -> Engine:
     """An engine for `url`; its pool holds at most twice `pool_size` connections."""
-    engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    # Errors are logged; the values of a failed statement may be tokens and passwords, and stay out of their texts.
+    engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, hide_parameters=True)
     if make_url(url).get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
