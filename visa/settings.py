@@ -102,6 +102,10 @@ class Identity(Section):
     subject_scopes: tuple[str, ...] = Field(
         (), description="Accepted parts after the @ of a subject; empty accepts every subject of the issuer."
     )
+    orcid_links: bool = Field(
+        True,
+        description="An ORCID iD that the provider names links to the facility account that has it; set false where people can write theirs without proving it, then support confirms.",
+    )
     entitlement_roles: dict[str, str] = Field(
         {}, description="AARC-G069 group entitlement to role, matched with its namespace and authority."
     )

@@ -7,7 +7,7 @@ whoever gets one must not get the data of the one before.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -41,15 +41,19 @@ class Me:
     bin_count: int
 
 
-def welcome(session: Session, who: SignedIn, *, now: datetime, new_id: NewId) -> Person:
-    """The person who just signed in, made or brought up to date, in the caller's writing transaction."""
+def welcome(session: Session, who: SignedIn, *, orcid_links: bool, now: datetime, new_id: NewId) -> Person:
+    """The person who just signed in, made or brought up to date, in the caller's writing transaction.
+
+    `orcid_links`: whether the provider's word on an ORCID is enough to link; else it only proposes.
+    """
     person = _find(session, who) or _make(session, who, now=now, new_id=new_id)
     person.name = subjects.presentable(who.name, max_length=NAME_LENGTH) or "Somebody"
-    person.email = subjects.presentable(who.email, max_length=EMAIL_LENGTH)
+    # Roles are given and mails are sent by address: one that may be somebody else's is not kept.
+    person.email = subjects.presentable(who.email, max_length=EMAIL_LENGTH) if who.email_verified else ""
     person.orcid = who.orcid
     person.seen_at = now
     if person.facility_person_id is None:
-        _link(session, person, email_counts=who.email_verified, now=now)
+        _link(session, person, orcid_links=orcid_links, now=now)
     _take_roles(session, person, who.roles, issuer=who.issuer, now=now, new_id=new_id)
     return person
 
@@ -77,7 +81,12 @@ def _login(session: Session, person_id: str) -> str | None:
 
 
 def _find(session: Session, who: SignedIn) -> Person | None:
-    return session.scalar(select(Person).where(Person.issuer == who.issuer, Person.subject == who.subject))
+    """Locked, so that two browsers of one person who come in together give nothing twice."""
+    return session.scalar(_of(who))
+
+
+def _of(who: SignedIn) -> Select[Person]:
+    return select(Person).where(Person.issuer == who.issuer, Person.subject == who.subject).with_for_update()
 
 
 def _make(session: Session, who: SignedIn, *, now: datetime, new_id: NewId) -> Person:
@@ -86,20 +95,18 @@ def _make(session: Session, who: SignedIn, *, now: datetime, new_id: NewId) -> P
         with session.begin_nested():
             session.add(person)
     except IntegrityError:  # the same person's other browser was faster
-        return session.scalars(select(Person).where(Person.issuer == who.issuer, Person.subject == who.subject)).one()
+        return session.scalars(_of(who)).one()
     _note(session, person, "first_sign_in", "Signed in for the first time.", now)
     return person
 
 
-def _link(session: Session, person: Person, *, email_counts: bool, now: datetime) -> None:
+def _link(session: Session, person: Person, *, orcid_links: bool, now: datetime) -> None:
     by_orcid = _accounts(session, FacilityPerson.orcid == person.orcid) if person.orcid else []
-    if len(by_orcid) == 1 and not _is_taken(session, by_orcid[0]):
+    if orcid_links and len(by_orcid) == 1 and not _is_taken(session, by_orcid[0]):
         person.facility_person_id = by_orcid[0].id
         _note(session, person, "linked", f"Linked to the facility account {by_orcid[0].login} by ORCID.", now)
         return
-    by_email = []
-    if person.email and email_counts:
-        by_email = _accounts(session, func.lower(FacilityPerson.email) == person.email.lower())
+    by_email = _accounts(session, func.lower(FacilityPerson.email) == person.email.lower()) if person.email else []
     for candidate in {one.id: one for one in (*by_orcid, *by_email)}.values():
         if session.get(LinkProposal, (person.id, candidate.id)) is None:
             session.add(LinkProposal(person_id=person.id, facility_person_id=candidate.id, proposed_at=now))

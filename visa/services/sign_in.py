@@ -101,7 +101,7 @@ def finish(door: Door, answer: Answer, *, browser: str, token: str, old_token: s
     )
     now = door.clock.now()
     with door.sessions.write() as session:
-        person = accounts.welcome(session, who, now=now, new_id=door.new_id)
+        person = accounts.welcome(session, who, orcid_links=door.settings.orcid_links, now=now, new_id=door.new_id)
         login_sessions.close(session, old_token)
         login_sessions.open_session(
             session,
