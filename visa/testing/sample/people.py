@@ -100,8 +100,14 @@ _EVERYBODY = (
         note="Instrument scientist of Kestrel and Heron",
         roles=(Role.STAFF, Role.INSTRUMENT_SCIENTIST), experiments=(1, 2, 3, 4),
     ),
-    _person(6, "raghunathan", "Priya", "Raghunathan", at="facility", note="IT support", roles=(Role.IT_SUPPORT,)),
-    _person(7, "benhaddou", "Leïla", "Benhaddou", at="facility", note="Administrator", roles=(Role.ADMIN,)),
+    _person(
+        6, "raghunathan", "Priya", "Raghunathan", at="facility", orcid="0000-0000-1000-0064",
+        note="IT support", roles=(Role.IT_SUPPORT,),
+    ),
+    _person(
+        7, "benhaddou", "Leïla", "Benhaddou", at="facility", orcid="0000-0000-1000-0072",
+        note="Administrator", roles=(Role.ADMIN,),
+    ),
     _person(
         8, "albuquerque", "Diego", "Ferreira da Conceição Albuquerque", at="escola", account=False,
         note="Guest: signs in, but has no account at the facility; open data only",
