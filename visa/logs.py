@@ -24,3 +24,4 @@ def set_up_logs(process: str) -> None:
     )
     structlog.contextvars.bind_contextvars(process=process)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)  # it warns of each turn that a long pass skips
