@@ -92,7 +92,7 @@ def test_flavours_say_what_the_cloud_enforces_and_whether_there_is_room(place: P
         ada.post("/api/v1/instances", NEW)
     assert flavour()["available"] == {
         "now": False,
-        "reason": "You have all 2 instances that you may have at once. Delete one to make room.",
+        "reason": "You have all 2 desktops that you may have at once. Delete one to make room.",
     }
 
 

@@ -75,7 +75,7 @@ def test_the_quota_is_kept_and_says_why(sessions, seeded, clock):
     with sessions.write() as session:
         for _ in range(2):
             create(session, seeded.desk(session, ADA, clock.now()), wish())
-    with sessions.write() as session, pytest.raises(Forbidden, match="all 2 instances"):
+    with sessions.write() as session, pytest.raises(Forbidden, match="all 2 desktops"):
         create(session, seeded.desk(session, ADA, clock.now()), wish())
 
 

@@ -75,7 +75,7 @@ def issue_ticket(
     instance = find_mine(session, actor, instance_id)
     word = word_for(instance, session.get_one(InstanceStatus, instance_id))
     if word is not Shown.RUNNING:
-        raise Conflict(f"The desktop cannot be opened while the instance is {word}.", code=f"is_{word}")
+        raise Conflict(f"The desktop cannot be opened while it is {word}.", code=f"is_{word}")
     ticket = Ticket(
         secret_hash=hashed(secret),
         instance_id=instance_id,

@@ -72,7 +72,7 @@ def get_visible(session: Session, actor: Actor, experiment_id: str, *, now: date
     experiment = session.get(Experiment, experiment_id)
     views = _views(session, actor, [experiment] if experiment and experiment.gone_at is None else [], now.date())
     if not views or views[0].rights == NOTHING:
-        raise NotFound("There is no such experiment.")
+        raise NotFound("There is no such experiment, or you have no access to it.")
     return views[0]
 
 

@@ -118,13 +118,13 @@ def _state(workspace: Workspace, status: WorkspaceStatus) -> WorkspaceState:
 def _verdicts(state: WorkspaceState, holder: Instance | None) -> tuple[Verdict, Verdict]:
     """Whether it may be restored, and whether it may be deleted for ever."""
     if state is WorkspaceState.IN_USE:
-        refusal = no("in_use", f"The instance “{holder.name}” uses it." if holder else "It is in use.")
+        refusal = no("in_use", f"The desktop “{holder.name}” uses it." if holder else "It is in use.")
         return refusal, refusal
     if state in {WorkspaceState.DELETING, WorkspaceState.GONE}:
-        refusal = no("is_deleted", "It is deleted for ever.")
+        refusal = no("is_deleted", "It is being deleted for ever.")
         return refusal, refusal
     if holder is not None:
-        refusal = no("still_held", f"The instance “{holder.name}” is still being deleted. This takes a moment.")
+        refusal = no("still_held", f"The desktop “{holder.name}” is still being deleted. This takes a moment.")
         return refusal, refusal
     if state is WorkspaceState.FAILED:
         return no("failed", "It cannot be reached at the moment. The support team can help."), YES
