@@ -96,7 +96,7 @@ class State:
             "environment": "development",
             "public_url": public_url(ports),
             "catalogue": str(PROJECT / "config" / "catalogue.yaml"),
-            "site": {"federation_name": "the development provider"},
+            "site": {"federation_name": "a sample account"},
             "database": {"url": f"sqlite:///{self.folder / 'visa.db'}"},
             "api": {"port": ports.api, "web_root": str(WEB_ROOT), "cursor_key": self._secret()},
             "broker": {"port": ports.broker, "public_url": f"ws://127.0.0.1:{ports.broker}"},

@@ -35,8 +35,7 @@ function Who({ me }: { me: Me }) {
         {me.email}
       </Text>
       <Text size="sm" c="dimmed">
-        {roles.join(", ")}
-        {me.login !== null && <> · {me.login}</>}
+        {[roles.join(", "), me.login].filter(Boolean).join(" · ")}
       </Text>
     </Stack>
   );

@@ -80,7 +80,7 @@ function Kept1({ workspace }: { workspace: Workspace }) {
         {workspace.last !== null && <ExperimentTags experiments={workspace.last.experiments} />}
         <Group gap="xl">
           <WorkspaceUse workspace={workspace} />
-          <Until workspace={workspace} />
+          {workspace.state === "deleting" ? <Going /> : <Until workspace={workspace} />}
         </Group>
         {restore.isError && <ErrorPanel error={restore.error} kept={t("bin.stillHere")} />}
         <Group gap="xs">
@@ -99,6 +99,15 @@ function Kept1({ workspace }: { workspace: Workspace }) {
       </Stack>
       <DeleteForEver workspace={workspace} opened={deleting} onClose={dialog.close} />
     </Paper>
+  );
+}
+
+function Going() {
+  const { t } = useTranslation();
+  return (
+    <Text size="sm" fw={600} role="status">
+      {t("bin.going")}
+    </Text>
   );
 }
 

@@ -14,6 +14,7 @@ export function Summary({ draft, error, pending }: { draft: Draft; error: Error 
   const { t } = useTranslation();
   const me = useMe().data;
   const chosen = useChosenExperiments(draft.chosen).flatMap(({ data }) => data ?? []);
+  const writable = chosen.some(({ mounts }) => mounts.processed === "rw");
   const quota = me?.instances;
   const full = quota !== undefined && quota.used >= quota.limit;
   const incomplete = draft.name.trim() === "" || draft.image === undefined || draft.flavour === undefined;
@@ -35,7 +36,7 @@ export function Summary({ draft, error, pending }: { draft: Draft; error: Error 
           <Mounts experiments={chosen} login={me?.login ?? null} />
         </div>
         <Divider />
-        <Fate kept title={t("summary.survives")} items={[t("summary.home"), t("summary.processed")]} />
+        <Fate kept title={t("summary.survives")} items={[t("summary.home"), ...(writable ? [t("summary.processed")] : [])]} />
         <Fate title={t("summary.notSurvives")} items={[t("summary.outside")]} />
         <Divider />
         {quota !== undefined && (
