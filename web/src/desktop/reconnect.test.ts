@@ -34,7 +34,7 @@ test("backoff is spread by a fifth around its middle and never exceeds eighteen 
 test("a revoked connection ends and is not tried again by itself", () => {
   const ended = run([opened(0), closed(4001)]);
   expect(ended).toMatchObject({ name: "ended", ending: "revoked" });
-  expect(run([over, { kind: "desktopBack" }, { kind: "desktopAway" }], ended)).toBe(ended);
+  expect(run([over, { kind: "desktopBack" }], ended)).toBe(ended);
   expect(run([{ kind: "retry" }], ended).name).toBe("connecting");
 });
 
@@ -66,6 +66,22 @@ test("without a desktop the page pauses, and goes on when it is back", () => {
   expect(paused).toEqual({ name: "paused" });
   expect(run([closed(4002), over, { kind: "retry" }], { name: "paused" }).name).toBe("connecting");
   expect(run([{ kind: "desktopBack" }], paused)).toEqual(FIRST);
+});
+
+test.each([
+  ["closed for it", closed(4001)],
+  ["refused a ticket for it", { kind: "ticketFailed", trouble: "refused", message: "It is stopping." } as const],
+])("a desktop that was stopped elsewhere is waited for, although the page was %s before it knew", (_, first) => {
+  const paused = run([first, { kind: "desktopAway" }]);
+  expect(paused).toEqual({ name: "paused" });
+  expect(run([{ kind: "desktopBack" }], paused)).toEqual(FIRST);
+});
+
+test("who signed out or left stays so whatever the desktop does", () => {
+  const signedOut = run([{ kind: "ticketFailed", trouble: "signedOut", message: "" }]);
+  expect(run([{ kind: "desktopAway" }, { kind: "desktopBack" }], signedOut)).toBe(signedOut);
+  const left = run([{ kind: "leave" }]);
+  expect(run([{ kind: "desktopAway" }, { kind: "desktopBack" }], left)).toBe(left);
 });
 
 test("a failed ticket is tried again when the server was away, and is the end when it said no", () => {

@@ -43,7 +43,8 @@ export function next(state: LinkState, event: LinkEvent): LinkState {
     case "retry":
       return state.name === "open" || state.name === "connecting" ? state : FIRST;
     case "desktopAway":
-      return state.name === "ended" ? state : { name: "paused" };
+      // A stop also revokes, and a ticket is refused before the page has asked why: both are explained by the instance.
+      return state.name === "ended" && (state.ending === "left" || state.ending === "signedOut") ? state : { name: "paused" };
     case "desktopBack":
       return state.name === "paused" ? FIRST : state;
     case "delayOver":
