@@ -1,13 +1,14 @@
 /** The recycle bin, and what happened to me. */
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { keys, LIVE_MS } from "./queries";
 import { ask, get } from "./request";
 
 export const useBin = () =>
-  useQuery({
+  useInfiniteQuery({
     queryKey: keys.bin,
-    queryFn: ({ signal }) => get("/api/v1/workspaces", { query: { state: "bin", limit: 100 }, signal }),
-    select: (page) => page.items,
+    queryFn: ({ pageParam, signal }) => get("/api/v1/workspaces", { query: { state: "bin", cursor: pageParam }, signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
     refetchInterval: LIVE_MS,
   });
 

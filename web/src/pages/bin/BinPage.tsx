@@ -38,7 +38,8 @@ function Kept() {
     if (bin.isError) return <ErrorPanel error={bin.error} onRetry={() => void bin.refetch()} />;
     return <Skeleton h={150} role="status" aria-label={t("loading")} />;
   }
-  if (bin.data.length === 0) {
+  const kept = bin.data.pages.flatMap((page) => page.items);
+  if (kept.length === 0) {
     return (
       <Blank icon={<Trash2 size={26} />} title={t("bin.blank")} why={t("bin.blankWhy")}>
         <Button component={Link} to={paths.home()} variant="default">
@@ -49,9 +50,14 @@ function Kept() {
   }
   return (
     <Stack>
-      {bin.data.map((workspace) => (
+      {kept.map((workspace) => (
         <Kept1 key={workspace.id} workspace={workspace} />
       ))}
+      {bin.hasNextPage && (
+        <Button variant="default" loading={bin.isFetchingNextPage} onClick={() => void bin.fetchNextPage()}>
+          {t("more")}
+        </Button>
+      )}
     </Stack>
   );
 }
