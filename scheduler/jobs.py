@@ -73,7 +73,10 @@ def sync_facility(runtime: Runtime, facility: Facility) -> SyncReport:
 
 
 def sweep(runtime: Runtime) -> SweepReport:
-    """Remove what has no further use: expired tickets and sign-ins, old reports, sessions of dead brokers."""
+    """Remove what has no further use: expired tickets and sign-ins, old reports, pictures of gone machines.
+
+    Sessions of dead brokers are closed too.
+    """
     with runtime.sessions.write() as session:
         return housekeeping.sweep(session, now=runtime.clock.now(), silent_s=runtime.settings.broker.blind_close_s * 2)
 

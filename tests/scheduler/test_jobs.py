@@ -11,7 +11,7 @@ from visa.bootstrap import Runtime, reconcile_work
 from visa.domain.instance import Phase
 from visa.errors import BadFiles, Fault, Problem
 from visa.settings import Settings
-from visa.store.tables import Experiment, InstanceStatus, JobReport, LoginSession
+from visa.store.tables import Experiment, InstanceStatus, JobReport, LoginSession, Thumbnail
 from visa.testing.builders import ADA, Seeded, facility_state, seed, sign_in
 from visa.testing.cloud import FakeCloud
 
@@ -136,3 +136,14 @@ def test_the_sweep_removes_sign_ins_that_ended(runtime, sessions, seeded, clock)
     assert sweep(runtime).login_sessions == 1
     with sessions.read() as session:
         assert session.scalar(select(func.count()).select_from(LoginSession)) == 0
+
+
+def test_the_sweep_removes_the_picture_of_a_machine_that_is_gone_and_no_other(runtime, sessions, seeded, clock):
+    with sessions.write() as session:
+        gone, kept = (seeded.create(session, ADA, clock.now()).id for _ in range(2))
+        session.flush()
+        session.get_one(InstanceStatus, gone).phase = Phase.GONE
+        session.add_all(Thumbnail(instance_id=one, jpeg=b"", taken_at=clock.now()) for one in (gone, kept))
+    assert sweep(runtime).thumbnails == 1
+    with sessions.read() as session:
+        assert session.scalars(select(Thumbnail.instance_id)).all() == [kept]

@@ -1,14 +1,18 @@
-"""Removing what has no further use. Nothing here is anybody's data: tickets, sign-ins and job reports only."""
+"""Removing what has no further use: tickets, sign-ins, job reports, pictures of machines that are gone.
+
+Nothing here is anybody's data.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
+from visa.domain.instance import Phase
 from visa.services import desktops
-from visa.store.tables import JobReport, LoginAttempt, LoginSession, Ticket
+from visa.store.tables import InstanceStatus, JobReport, LoginAttempt, LoginSession, Thumbnail, Ticket
 
 REPORTS_KEPT = timedelta(days=7)
 
@@ -21,16 +25,19 @@ class SweepReport:
     login_attempts: int
     login_sessions: int
     job_reports: int
+    thumbnails: int
     lost_desktops: int
 
 
 def sweep(session: Session, *, now: datetime, silent_s: float) -> SweepReport:
     """One round, in the caller's transaction."""
+    gone = select(InstanceStatus.instance_id).where(InstanceStatus.phase == Phase.GONE)
     return SweepReport(
         tickets=_remove(session, Ticket, Ticket.expires_at < now - timedelta(hours=1)),
         login_attempts=_remove(session, LoginAttempt, LoginAttempt.expires_at < now),
         login_sessions=_remove(session, LoginSession, LoginSession.expires_at < now),
         job_reports=_remove(session, JobReport, JobReport.finished_at < now - REPORTS_KEPT),
+        thumbnails=_remove(session, Thumbnail, Thumbnail.instance_id.in_(gone)),
         lost_desktops=desktops.close_lost(session, now=now, silent_s=silent_s),
     )
 
