@@ -39,10 +39,20 @@ export function SignInPage() {
               </Alert>
             )}
             {site.isError && <ErrorPanel error={site.error} onRetry={() => void site.refetch()} />}
-            <Button component="a" href={paths.login(next)} size="lg" fullWidth leftSection={<LogIn size={20} />} classNames={{ label: "wrap-label" }}>
+            <Button
+              component="a"
+              href={paths.login(next)}
+              size="lg"
+              fullWidth
+              h="auto"
+              mih={50}
+              py="xs"
+              leftSection={<LogIn size={20} />}
+              classNames={{ label: "wrap-label" }}
+            >
               {site.data === undefined ? t("signIn.button") : t("signIn.with", { federation: site.data.federation_name })}
             </Button>
-            {search.has("next") && (
+            {next !== paths.home() && (
               <Text size="sm" c="dimmed">
                 {t("signIn.back")}
               </Text>
