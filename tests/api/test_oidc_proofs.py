@@ -251,6 +251,20 @@ def test_a_provider_that_is_away_is_told_in_one_sentence(clock: FrozenClock):
     assert str(port) not in down.value.public
 
 
+def test_a_provider_that_does_not_work_is_left_alone_for_a_moment(
+    identity: OidcIdentity, evil: EvilProvider, clock: FrozenClock
+):
+    """Each try takes up to a time-out of one of our few threads."""
+    evil.change_metadata = change(token_endpoint=None)
+    for _ in range(5):
+        with pytest.raises(ProviderDown, match="cannot be reached"):
+            identity.sign_in_address(redirect_uri=BACK, state="s", nonce="n", verifier="v" * 43)
+    assert evil.asked.count("/.well-known/openid-configuration") == 1
+    evil.change_metadata = lambda _: None
+    clock.advance(5)
+    assert sign_in(identity, evil).subject == "ada@example.org"
+
+
 def test_signing_out_at_the_provider_needs_that_it_offers_it(identity: OidcIdentity, evil: EvilProvider):
     assert identity.sign_out_address(id_token="t", return_to=BACK) is None
 

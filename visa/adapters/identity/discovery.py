@@ -18,6 +18,7 @@ from visa.ports.clock import Clock
 
 KEPT = timedelta(hours=1)
 KEYS_ASKED_EVERY = timedelta(seconds=10)  # a wrong key id must not make us hammer the provider
+LEFT_ALONE = timedelta(seconds=5)  # a provider that is down must not hold every thread of ours for its time-out
 WELL_KNOWN = "/.well-known/openid-configuration"
 # Asymmetric only: with an HMAC our own client secret could sign for anybody, and "none" signs nothing.
 TRUSTED_ALGORITHMS = (
@@ -60,17 +61,26 @@ class Discovery:
         self._lock = threading.Lock()
         self._provider: Provider | None = None
         self._provider_at: datetime | None = None
+        self._failure: ProviderDown | None = None
+        self._failed_at: datetime | None = None
         self._keys: KeySet | None = None
         self._keys_at: datetime | None = None
 
     def provider(self) -> Provider:
-        """Fetched again once an hour."""
+        """Fetched again once an hour; a failure is repeated for some seconds before it is tried again."""
         with self._lock:
             now = self._clock.now()
-            if self._provider is None or self._provider_at is None or now - self._provider_at >= KEPT:
-                document = self._get(self._issuer.rstrip("/") + WELL_KNOWN)
-                self._provider, self._provider_at = read_metadata(document, self._issuer), now
-            return self._provider
+            if self._provider is not None and self._provider_at is not None and now - self._provider_at < KEPT:
+                return self._provider
+            if self._failure is not None and self._failed_at is not None and now - self._failed_at < LEFT_ALONE:
+                raise ProviderDown(self._failure.public, detail=self._failure.detail)
+            try:
+                provider = read_metadata(self._get(self._issuer.rstrip("/") + WELL_KNOWN), self._issuer)
+            except ProviderDown as error:
+                self._failure, self._failed_at = error, self._clock.now()
+                raise
+            self._provider, self._provider_at = provider, now
+            return provider
 
     def keys(self, *, renewed: bool = False) -> KeySet:
         """The keys that sign ID tokens; `renewed` when one is missing among those that we have."""
