@@ -1,9 +1,11 @@
 """Who is acting: a signed-in person with roles, standing and the Unix account that their desktops use."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from visa.domain.access import Role, Standing, standing
@@ -63,9 +65,22 @@ def account(session: Session, person_id: str) -> Account:
 
 def ensure_account(session: Session, person: Person, *, first_uid: int) -> None:
     """Give a person without a facility account a Unix id of their own; call in a writing transaction."""
-    if person.facility_person_id is None and person.guest_uid is None:
-        highest = session.scalar(select(func.max(Person.guest_uid)))
-        person.guest_uid = max(first_uid, (highest or 0) + 1)
+    while person.facility_person_id is None and person.guest_uid is None:
+        with suppress(IntegrityError), session.begin_nested():  # another guest may take the same one at this moment
+            person.guest_uid = _free_uid(session, first_uid)
+
+
+def _free_uid(session: Session, first_uid: int) -> int:
+    """An id that no guest has, and nobody of the facility: files on shared storage know their owner by it alone."""
+    highest = session.scalar(select(func.max(Person.guest_uid)))
+    uid = max(first_uid, (highest or 0) + 1)
+    at_or_above = or_(FacilityPerson.uid >= uid, FacilityPerson.gid >= uid)
+    taken = {
+        one for row in session.execute(select(FacilityPerson.uid, FacilityPerson.gid).where(at_or_above)) for one in row
+    }
+    while uid in taken:
+        uid += 1
+    return uid
 
 
 def _facility_person(session: Session, person: Person) -> FacilityPerson | None:
