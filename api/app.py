@@ -34,6 +34,7 @@ class Key(BaseConverter):
 def create_app(runtime: Runtime, identity: Identity | None = None) -> Flask:
     """The WSGI application over `runtime`. Raises `Misconfigured`."""
     settings = runtime.settings
+    _refuse_development_provider(settings)
     app = Flask("api", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BYTES
     app.url_map.converters["key"] = Key
@@ -79,6 +80,11 @@ class DescribedApi(Api):  # type: ignore[misc] # flask-smorest has no types
             response: dict[str, Any] = {"description": description, "schema": ProblemSchema}
             prepare_response(response, spec, errors.MEDIA_TYPE)
             spec.components.response(name, response, lazy=True)
+
+
+def _refuse_development_provider(settings: Settings) -> None:
+    if settings.identity.development and settings.environment is not Environment.DEVELOPMENT:
+        raise Misconfigured("identity.development lets anybody be anybody: it is refused outside development")
 
 
 def _cursor_key(settings: Settings) -> bytes:

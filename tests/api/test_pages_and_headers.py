@@ -148,6 +148,14 @@ def test_production_does_not_start_without_a_provider(
         create_app(make_runtime(without, sessions, clock, new_id))
 
 
+def test_production_does_not_start_with_the_development_provider(
+    settings: Settings, sessions: Sessions, clock: FrozenClock, new_id: NewId
+):
+    anybody = settings.identity.model_copy(update={"issuer": "https://login.example.org", "development": True})
+    with pytest.raises(Misconfigured, match=r"identity\.development"):
+        create_app(make_runtime(production(settings, identity=anybody), sessions, clock, new_id))
+
+
 def test_forwarded_request_ids_count_only_behind_our_own_proxy(
     settings: Settings, sessions: Sessions, clock: FrozenClock, new_id: NewId
 ):

@@ -58,11 +58,6 @@ class InstanceView:
     thumbnail_at: datetime | None
     last_input_at: datetime | None
 
-    @property
-    def etag(self) -> str:
-        """Changes whenever intent or facts do; the first part is what If-Match compares."""
-        return f"{self.instance.revision}.{self.status.version}.{self.workspace_status.version}"
-
 
 def get_mine(session: Session, actor: Actor, instance_id: str, *, now: datetime, policy: Policy) -> InstanceView:
     """One own instance. Raises `NotFound`."""
