@@ -13,7 +13,8 @@ EMAIL = Column("email", cells.email, "E-mail address. It may propose a link to a
 ORCID = Column(
     "orcid",
     cells.optional(cells.orcid),
-    "ORCID iD, or empty. A sign-in with the same verified iD is linked by itself when exactly one person has it.",
+    "ORCID iD, or empty. A sign-in with the same verified iD is linked by itself when exactly one person has it "
+    "(unless `identity.orcid_links` is false).",
 )
 LOGIN = Column("login", cells.login, "Login name on the facility's storage; the name of the home folder.")
 UID = Column("uid", cells.uid, "Unix user id there, 1000 or more, one person each.")
