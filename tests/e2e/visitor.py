@@ -12,6 +12,7 @@ T = TypeVar("T")
 PATIENCE_S = 60
 POLL_S = 0.1
 DOWN = {502, 503, 504}
+LOST = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)  # also midway in the body
 
 
 class Visitor:
@@ -49,7 +50,7 @@ class Visitor:
                 answer = self.http.request(method, urljoin(self.address, f"/api/v1{path}"), timeout=10, **more)
                 if answer.status_code not in DOWN or time.monotonic() > deadline:
                     break
-            except (requests.ConnectionError, requests.Timeout):
+            except LOST:
                 if time.monotonic() > deadline:
                     raise
             time.sleep(POLL_S)  # the process is being restarted: nothing tells when it answers again
