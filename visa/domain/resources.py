@@ -4,7 +4,7 @@ A *mark* is written on every resource of ours and is how it is recognised, exact
 A *ref* is the cloud's own identifier for a resource, opaque to us.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -79,7 +79,8 @@ class ServerSpec:
     """Everything that a cloud needs to make one machine. `volume_ref` is mounted at /home/<login>.
 
     `image` and `flavour` are the cloud's names for them; `keyboard` is an XKB layout ("us", "de(nodeadkeys)").
-    `desktop_password` is for desktops that are reached over a network; a cloud that needs none ignores it.
+    `desktop_password` is for desktops that are reached over a network, `guest_token` for the service inside the machine
+    that reports to the api; a cloud that needs none ignores them. `workspace_id` is the workspace's own id.
     """
 
     mark: Mark
@@ -93,6 +94,8 @@ class ServerSpec:
     keyboard: str
     flavour: str = ""
     desktop_password: str = ""
+    guest_token: str = field(default="", repr=False)
+    workspace_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,17 +103,19 @@ class ServerSeen:
     """One server of ours as listed.
 
     `address` is where its desktop answers RFB ("unix:/path" or "tcp:host:port"), once known.
-    `desktop_ready` is true once the desktop accepts connections. `volume_refs` lists what is attached.
-    `fault` holds the cloud's words when `power` is ERROR.
+    `desktop_ready` is true once the desktop accepts connections, and None where the cloud cannot tell: then the report
+    of the service inside the machine does. `volume_refs` lists what is attached. `mounts` is what is mounted now, None
+    where the service inside sees to it. `fault` holds the cloud's words when `power` is ERROR.
     """
 
     mark: Mark
     ref: str
     power: Power
     address: str | None = None
-    desktop_ready: bool = False
+    desktop_ready: bool | None = False
     volume_refs: tuple[str, ...] = ()
     fault: str = ""
+    mounts: tuple[Mount, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -140,6 +145,61 @@ class Survey:
     servers: tuple[ServerSeen, ...]
     volumes: tuple[VolumeSeen, ...]
     snapshots: tuple[SnapshotSeen, ...]
+
+
+@dataclass(frozen=True)
+class PortSeen:
+    """A network port that carries our mark. `server_ref` is None when it belongs to no machine."""
+
+    ref: str
+    server_ref: str | None
+
+
+@dataclass(frozen=True)
+class CloudImage:
+    """A disk image that the cloud has. `ready`: machines can be made from it now."""
+
+    ref: str
+    name: str
+    ready: bool
+    size_bytes: int | None = None
+    min_disk_gib: int = 0
+
+
+@dataclass(frozen=True)
+class CloudFlavour:
+    ref: str
+    name: str
+    vcpus: int
+    memory_mib: int
+    disk_gib: int = 0
+
+
+@dataclass(frozen=True)
+class Offers:
+    """What machines can be made from in this cloud. Complete, or the adapter raised instead."""
+
+    images: tuple[CloudImage, ...]
+    flavours: tuple[CloudFlavour, ...]
+
+
+@dataclass(frozen=True)
+class Share:
+    """How much of something is used, of how much; a limit of None is none."""
+
+    used: int
+    limit: int | None = None
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What our project uses of what the cloud grants it."""
+
+    instances: Share
+    vcpus: Share
+    memory_mib: Share
+    volumes: Share
+    volume_gib: Share
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,20 @@
 """The cloud port: machines and volumes. Docstrings are obligations, checked by `tests/contract` on every adapter."""
 
+from pathlib import Path
 from typing import Protocol
 
 from visa.domain.resources import (
+    CloudImage,
     Enforcement,
     Mark,
     Mount,
+    Offers,
+    PortSeen,
     ServerSeen,
     ServerSpec,
     SnapshotSeen,
     Survey,
+    Usage,
     VolumeSeen,
     VolumeSpec,
 )
@@ -66,6 +71,44 @@ class Cloud(Protocol):
 
     def delete_server(self, ref: str) -> None:
         """Remove the machine and its disposable disk, never a volume."""
+        ...
+
+    def detach_volume(self, server_ref: str, volume_ref: str) -> None:
+        """Take a volume from a stopped machine; nothing happens when it is not attached to it."""
+        ...
+
+    def set_mounts(self, ref: str, mounts: tuple[Mount, ...]) -> None:
+        """Make a running machine show these mounts and no others.
+
+        Nothing happens where the service inside sees to it (`ServerSeen.mounts` is None there).
+        """
+        ...
+
+    def console(self, ref: str) -> str:
+        """The end of what the machine wrote to its console; "" where there is none."""
+        ...
+
+    def ports(self) -> tuple[PortSeen, ...]:
+        """All network ports of ours; () in a cloud that has none."""
+        ...
+
+    def delete_port(self, ref: str) -> None:
+        """`Refused` with code "in_use" while a machine has it."""
+        ...
+
+    def offers(self) -> Offers:
+        """The images and flavours that machines can be made from, also those that nothing of ours uses."""
+        ...
+
+    def import_image(self, path: Path, name: str) -> CloudImage:
+        """Bring a qcow2 file into the cloud. One with the same name and content is returned unchanged.
+
+        `Refused` with code "unsupported" in a cloud that takes none.
+        """
+        ...
+
+    def usage(self) -> Usage | None:
+        """What we use of what the cloud grants us; None in a cloud that grants without limits."""
         ...
 
     def enforcement(self) -> Enforcement:

@@ -7,17 +7,22 @@ processes. A survey of 10,000 settled servers takes milliseconds.
 
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 from visa.domain.resources import (
+    CloudImage,
     Enforcement,
     Mark,
     Mount,
+    Offers,
+    PortSeen,
     Power,
     ServerSeen,
     ServerSpec,
     SnapshotSeen,
     Survey,
+    Usage,
     VolumeSeen,
     VolumeSpec,
     VolumeState,
@@ -71,6 +76,31 @@ class FakeCloud:
 
     def delete_server(self, ref: str) -> None:
         self._call("delete_server", lambda: self._machines.delete_server(ref))
+
+    def detach_volume(self, server_ref: str, volume_ref: str) -> None:
+        self._call("detach_volume", lambda: self._machines.detach_volume(server_ref, volume_ref))
+
+    def set_mounts(self, ref: str, mounts: tuple[Mount, ...]) -> None:
+        self._call("set_mounts", lambda: self._machines.set_mounts(ref, mounts))
+
+    def console(self, ref: str) -> str:
+        return self._call("console", lambda: self._machines.console(ref))
+
+    def ports(self) -> tuple[PortSeen, ...]:
+        return self._call("ports", lambda: tuple(self._machines.ports.values()))
+
+    def delete_port(self, ref: str) -> None:
+        self._call("delete_port", lambda: self._machines.delete_port(ref))
+
+    def offers(self) -> Offers:
+        machines = self._machines
+        return self._call("offers", lambda: Offers(tuple(machines.images.values()), tuple(machines.flavours.values())))
+
+    def import_image(self, path: Path, name: str) -> CloudImage:
+        return self._call("import_image", lambda: self._machines.import_image(path, name))
+
+    def usage(self) -> Usage | None:
+        return None
 
     def enforcement(self) -> Enforcement:
         return Enforcement(memory=True, cpu=True, note="")

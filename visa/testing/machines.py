@@ -3,14 +3,19 @@
 Not thread-safe: whoever calls holds `lock`.
 """
 
+import hashlib
 import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from visa.domain.resources import (
+    CloudFlavour,
+    CloudImage,
     Mark,
     Mount,
+    PortSeen,
     Power,
     ServerSeen,
     ServerSpec,
@@ -57,6 +62,9 @@ class Machines:
         self.volumes: dict[str, VolumeSeen] = {}
         self.snapshots: dict[str, SnapshotSeen] = {}
         self.by_mark: dict[Mark, str] = {}
+        self.ports: dict[str, PortSeen] = {}
+        self.images: dict[str, CloudImage] = {}
+        self.flavours: dict[str, CloudFlavour] = {}
         self.hidden: dict[str, int] = {}
         self.moves = Moves(clock)
         self._clock = clock
@@ -173,6 +181,30 @@ class Machines:
         if ref in self.servers:
             self.set_server(ref, power=Power.DELETING, desktop_ready=False)
             self._move(ref, self.pace.delete_s, lambda: self.forget_server(ref))
+
+    def detach_volume(self, server_ref: str, volume_ref: str) -> None:
+        server = self._server(server_ref)
+        if volume_ref in server.volume_refs:
+            self.set_server(server_ref, volume_refs=tuple(one for one in server.volume_refs if one != volume_ref))
+            self._set_volume(volume_ref, state=VolumeState.AVAILABLE, attached_to=None)
+
+    def set_mounts(self, ref: str, mounts: tuple[Mount, ...]) -> None:
+        self._server(ref)
+        self.mounts[ref] = mounts
+
+    def console(self, ref: str) -> str:
+        return f"{self._server(ref).ref} login: "
+
+    def delete_port(self, ref: str) -> None:
+        port = self.ports.get(ref)
+        if port is not None and port.server_ref is not None:
+            raise Refused("The port belongs to a machine.", code="in_use")
+        self.ports.pop(ref, None)
+
+    def import_image(self, path: Path, name: str) -> CloudImage:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        image = CloudImage(f"{name}-{digest[:12]}", name, ready=True, size_bytes=path.stat().st_size)
+        return self.images.setdefault(image.ref, image)
 
     def _start(self, ref: str, mounts: tuple[Mount, ...]) -> None:
         self.mounts[ref] = mounts

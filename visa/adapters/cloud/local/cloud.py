@@ -17,13 +17,17 @@ from visa.adapters.cloud.local.records import Copy, ref_of
 from visa.adapters.cloud.local.servers import House, Servers, check_sources
 from visa.adapters.cloud.local.volumes import Store, Volumes
 from visa.domain.resources import (
+    CloudImage,
     Enforcement,
     Mark,
     Mount,
+    Offers,
+    PortSeen,
     ServerSeen,
     ServerSpec,
     SnapshotSeen,
     Survey,
+    Usage,
     VolumeSeen,
     VolumeSpec,
 )
@@ -58,6 +62,7 @@ class LocalCloud:
         needs.check_namespaces()
         self._root = root.resolve()
         self._clock = clock
+        self._images = images
         as_root = os.geteuid() == 0
         servers, volumes, snapshots, bin_folder = self._folders()
         self._cgroups = Cgroups(self._root)
@@ -130,6 +135,37 @@ class LocalCloud:
         except Refused:
             return
         self._servers.delete(server)
+
+    @_guarded()
+    def detach_volume(self, server_ref: str, volume_ref: str) -> None:
+        self._servers.find(server_ref).write_detached(volume_ref)
+
+    @_guarded()
+    def set_mounts(self, ref: str, mounts: tuple[Mount, ...]) -> None:
+        check_sources(mounts)
+        self._servers.find(ref)
+
+    @_guarded()
+    def console(self, ref: str) -> str:
+        return self._servers.find(ref).console()
+
+    def ports(self) -> tuple[PortSeen, ...]:
+        return ()
+
+    def delete_port(self, ref: str) -> None:
+        """There are none: it is gone."""
+
+    def offers(self) -> Offers:
+        """The kinds of desktops; flavours are not limited to a list here, so every name is one."""
+        return Offers(tuple(CloudImage(name, name, ready=True) for name in sorted(self._images)), ())
+
+    def import_image(self, path: Path, name: str) -> CloudImage:
+        raise Refused(
+            "The local cloud takes no disk images.", code="unsupported", detail=f"{path} was offered as {name}"
+        )
+
+    def usage(self) -> Usage | None:
+        return None
 
     def enforcement(self) -> Enforcement:
         enforced = self._cgroups.enforced

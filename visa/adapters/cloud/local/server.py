@@ -21,6 +21,7 @@ from visa.adapters.cloud.local.state import Facts, Order, Ready, Started, Stop
 
 _FAULT_LINES = 4
 _FAULT_LENGTH = 600
+_CONSOLE_LENGTH = 20_000
 
 
 class Server:
@@ -80,6 +81,13 @@ class Server:
     def write_deleting(self) -> None:
         (self.folder / "deleting").touch()
 
+    def write_detached(self, volume_ref: str) -> None:
+        (self.folder / f"detached-{volume_ref}").touch()
+
+    def has_detached(self, volume_ref: str) -> bool:
+        """Its volume was taken from it: it can only be deleted now."""
+        return (self.folder / f"detached-{volume_ref}").exists()
+
     def ask_to_end(self) -> None:
         """Ask the session to end. One that is not up far enough to hear it is asked again at the next look."""
         init = self._init()
@@ -98,12 +106,16 @@ class Server:
             kill_tree_root(outer)
         return wait_end(init, wait_s=wait_s) and wait_end(outer, wait_s=wait_s)
 
+    def console(self) -> str:
+        """The end of what the sandbox said; "" when it never ran."""
+        try:
+            return (self.folder / "log").read_text(errors="replace")[-_CONSOLE_LENGTH:]
+        except FileNotFoundError:
+            return ""
+
     def fault(self) -> str:
         """The last words of the sandbox that died."""
-        try:
-            lines = (self.folder / "log").read_text(errors="replace").strip().splitlines()
-        except FileNotFoundError:
-            return "The sandbox left no words."
+        lines = self.console().strip().splitlines()
         return "\n".join(lines[-_FAULT_LINES:])[-_FAULT_LENGTH:] or "The sandbox ended without a word."
 
     def _alive(self, started: Started) -> bool:

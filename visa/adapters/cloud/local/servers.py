@@ -251,7 +251,7 @@ class Servers:
             power=state,
             address=f"unix:{self._addresses.socket_of(server.ref)}" if active else None,
             desktop_ready=active and facts.ready >= facts.started,
-            volume_refs=(spec.volume_ref,),
+            volume_refs=() if server.has_detached(spec.volume_ref) else (spec.volume_ref,),
             fault=server.fault() if state is Power.ERROR else "",
         )
 
