@@ -4,7 +4,7 @@ PYTHON ?= python3# any Python from 3.11 on, for making the virtual environment
 ARGS ?=#           more arguments for the command: make demo ARGS="--api-port 9600"
 IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 
-.PHONY: help demo demo-clean test check format generated bench dev lock clean setup setup-tests
+.PHONY: help demo demo-clean test test-openstack test-machine check format generated bench dev lock clean setup setup-tests
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -19,6 +19,12 @@ test: setup-tests ## all checks and all tests
 	@$(IN_VENV) python tools/check.py
 	@$(IN_VENV) npm --prefix web test
 	@$(IN_VENV) pytest $(ARGS)
+
+test-openstack: setup-tests ## the cloud adapter on a real OpenStack, which it brings up on this machine
+	@$(IN_VENV) pytest tests/openstack $(ARGS)
+
+test-machine: setup-tests ## one real desktop machine on that OpenStack, from the image's recipe to the browser
+	@$(IN_VENV) pytest tests/machine $(ARGS)
 
 check: setup ## lint, format, types, layers, generated files: no tests
 	@$(IN_VENV) python tools/check.py
