@@ -38,6 +38,9 @@ def wait(holds):
 
 home = root / "cloud" / "volumes" / volume / "data"
 wait(lambda: cloud.survey().servers[0].desktop_ready and (home / "status").exists())
+cloud.set_mounts(ref, ())
+info = json.loads((root / "cloud/servers" / ref / "info.json").read_text())
+assert "/data/e1" not in Path(f"/proc/{info['child-pid']}/mountinfo").read_text(), "a lost mount is still there"
 snapshot = cloud.snapshot_volume(volume, Mark("mine", "snapshot", "1")).ref
 wait(lambda: cloud.survey().snapshots[0].state is VolumeState.AVAILABLE)
 cloud.stop_server(ref)
@@ -53,7 +56,9 @@ print(json.dumps({"out": out, "memory": cloud.enforcement().memory, "note": clou
 def interpreter(as_user: list[str], environment: dict[str, str]) -> str:
     """A Python that this account may run: the one of the tests may lie in somebody's home."""
     for python in (sys.executable, "/usr/bin/python3"):
-        try_import = [*as_user, python, "-c", "import visa.adapters.cloud.local"]
+        # Twice, because setpriv still has root's way to a Python when it starts one.
+        again = "import subprocess, sys; subprocess.run([sys.executable, '-c', sys.argv[1]], check=True)"
+        try_import = [*as_user, python, "-c", again, "import visa.adapters.cloud.local"]
         if subprocess.run(try_import, env=environment, cwd="/", capture_output=True, check=False).returncode == 0:
             return python
     pytest.skip("no Python here that an ordinary account may run with these packages")

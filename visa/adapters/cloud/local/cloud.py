@@ -142,8 +142,7 @@ class LocalCloud:
 
     @_guarded()
     def set_mounts(self, ref: str, mounts: tuple[Mount, ...]) -> None:
-        check_sources(mounts)
-        self._servers.find(ref)
+        self._servers.set_mounts(self._servers.find(ref), mounts)
 
     @_guarded()
     def console(self, ref: str) -> str:

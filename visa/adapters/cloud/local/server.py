@@ -1,10 +1,11 @@
 """One server's folder: its records, and the sandbox that they name. Says what is; decides nothing (see `state`)."""
 
+import os
 import signal
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from visa.adapters.cloud.local import files
+from visa.adapters.cloud.local import files, remount
 from visa.adapters.cloud.local.processes import (
     NamespaceInit,
     Process,
@@ -18,6 +19,8 @@ from visa.adapters.cloud.local.processes import (
 )
 from visa.adapters.cloud.local.records import INFO, ORDER, READY, STARTED, STOP
 from visa.adapters.cloud.local.state import Facts, Order, Ready, Started, Stop
+from visa.domain.resources import Account, Mount
+from visa.errors import Busy
 
 _FAULT_LINES = 4
 _FAULT_LENGTH = 600
@@ -55,6 +58,7 @@ class Server:
             overdue=stop is not None and (stop.boot_id != boot_id() or uptime_s() >= stop.force_at_s),
             deleting=self.deleting,
             restarted=restarted,
+            mounts=order.mounts if order else (),
         )
 
     @property
@@ -64,6 +68,16 @@ class Server:
 
     def order(self) -> Order | None:
         return files.read_record(self.folder / "order.json", ORDER)
+
+    def remount(self, now: tuple[Mount, ...], wanted: tuple[Mount, ...], account: Account) -> None:
+        """Change what the running sandbox shows. Only root can bring a new folder in; else it waits for a start."""
+        init = self._init()
+        if init is None:
+            raise Busy("The desktop is still starting.", retry_after_s=1)
+        lose = tuple(mount.target for mount in now if mount not in wanted)
+        get = tuple(mount for mount in wanted if mount not in now) if os.geteuid() == 0 else ()
+        if lose or get:
+            remount.change(remount.Change(init.pid, (*lose, *(mount.target for mount in get)), get, account))
 
     def write_order(self, order: Order) -> None:
         files.write_record(self.folder / "order.json", ORDER, order)

@@ -105,6 +105,24 @@ class Servers:
             server.write_order(Order(_next_boot(server.facts()), mounts))
         self.carry_on(server)
 
+    def set_mounts(self, server: Server, mounts: tuple[Mount, ...]) -> None:
+        """Change a running server's mounts in place; one that does not run gets them at its next start anyway.
+
+        What is to go is taken away even when something that is to come is missing, and only then is that told.
+        """
+        check_mounts(mounts)
+        with server.locked():
+            facts, spec = server.facts(), files.read_record(server.folder / "spec.json", SPEC)
+            if spec is None or facts.ending or not (facts.runs or facts.awaited):
+                return
+            there = tuple(
+                mount for mount in mounts if mount in facts.mounts or not files.is_missing(Path(mount.source))
+            )
+            if facts.runs:
+                server.remount(facts.mounts, there, spec.account)
+            server.write_order(Order(facts.ordered, there))
+        check_sources(mounts)
+
     def delete(self, server: Server) -> None:
         server.write_deleting()
         self.carry_on(server, remove_wait_s=_REMOVE_WAIT_S)
@@ -253,6 +271,7 @@ class Servers:
             desktop_ready=active and facts.ready >= facts.started,
             volume_refs=() if server.has_detached(spec.volume_ref) else (spec.volume_ref,),
             fault=server.fault() if state is Power.ERROR else "",
+            mounts=facts.mounts,
         )
 
 

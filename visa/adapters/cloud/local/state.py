@@ -56,6 +56,8 @@ class Facts:
     overdue: bool = False
     deleting: bool = False
     restarted: bool = False
+    mounts: tuple[Mount, ...] = ()
+    """What is mounted, or will be at the next start."""
 
     @property
     def ending(self) -> bool:
