@@ -86,7 +86,9 @@ def _find(session: Session, who: SignedIn) -> Person | None:
 
 
 def _of(who: SignedIn) -> Select[Person]:
-    return select(Person).where(Person.issuer == who.issuer, Person.subject == who.subject).with_for_update()
+    return (
+        select(Person).where(Person.issuer == who.issuer, Person.subject == who.subject).with_for_update(key_share=True)
+    )
 
 
 def _make(session: Session, who: SignedIn, *, now: datetime, new_id: NewId) -> Person:

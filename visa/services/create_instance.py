@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 from visa.domain import expiry, quota
 from visa.domain.access import needs_experiment
 from visa.domain.instance import Kept, Phase, Wanted, WorkspacePhase
-from visa.errors import Conflict, Forbidden, Invalid
+from visa.errors import Conflict, Forbidden, Invalid, NotFound
 from visa.services.actors import Actor, allowance, ensure_account
 from visa.services.desk import Desk
 from visa.services.instances import count_live, note
 from visa.services.mounting import granted
 from visa.services.workspaces import take_from_bin
+from visa.store.session import lock
 from visa.store.tables import (
     Experiment,
     Flavour,
@@ -55,7 +56,9 @@ def create(session: Session, desk: Desk, wish: NewInstance, *, repeat: Repeat | 
 
     Raises `Invalid` (a field is wrong), `Forbidden` (quota) and `Conflict` (workspace in use, key used differently).
     """
-    person = session.get_one(Person, desk.actor.person_id, with_for_update=True)  # two requests at once: one waits
+    person = lock(session, Person, desk.actor.person_id)  # two requests at once: one waits
+    if person is None:
+        raise NotFound("There is no such person.")
     if repeat and (earlier := _earlier(session, desk.actor, repeat)):
         return earlier
     _check_catalogue(session, wish)

@@ -13,6 +13,7 @@ from visa.errors import Conflict, NotFound
 from visa.services.actors import Actor, allowance
 from visa.services.desk import Desk
 from visa.services.journal import record
+from visa.store.session import lock as lock_row
 from visa.store.tables import Instance, InstanceStatus, Workspace
 
 
@@ -65,7 +66,7 @@ def delete(session: Session, desk: Desk, instance_id: str) -> Instance:
 
 def find_mine(session: Session, actor: Actor, instance_id: str, *, lock: bool = False) -> Instance:
     """An own instance. Raises `NotFound` for others', so that nobody learns which ids exist."""
-    instance = session.get(Instance, instance_id, with_for_update=lock)
+    instance = lock_row(session, Instance, instance_id) if lock else session.get(Instance, instance_id)
     if instance is None or instance.owner_id != actor.person_id:
         raise NotFound("There is no such instance.")
     return instance

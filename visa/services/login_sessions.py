@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from visa.services.hashing import hashed
 from visa.settings import Identity
-from visa.store.session import Sessions
+from visa.store.session import Sessions, lock
 from visa.store.tables import LoginSession
 
 TOUCH_EVERY = timedelta(seconds=60)
@@ -55,7 +55,7 @@ def close(session: Session, token: str) -> str | None:
 
 
 def _touch(session: Session, login_session_id: str, now: datetime, settings: Identity) -> None:
-    row = session.get(LoginSession, login_session_id, with_for_update=True)
+    row = lock(session, LoginSession, login_session_id)
     if row is not None and row.seen_at < now:  # it may have been signed out, or noted by another request
         row.seen_at = now
         row.expires_at = _end(row.created_at, now, settings)

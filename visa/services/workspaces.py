@@ -13,6 +13,7 @@ from visa.errors import Conflict, Invalid, NotFound
 from visa.services.actors import Actor
 from visa.services.desk import Desk
 from visa.services.journal import record
+from visa.store.session import lock as lock_row
 from visa.store.tables import Instance, InstanceStatus, Workspace, WorkspaceStatus
 
 
@@ -41,7 +42,7 @@ class WorkspaceView:
 
 def find_mine(session: Session, actor: Actor, workspace_id: str, *, lock: bool = False) -> Workspace:
     """An own workspace. Raises `NotFound` for others'."""
-    workspace = session.get(Workspace, workspace_id, with_for_update=lock)
+    workspace = lock_row(session, Workspace, workspace_id) if lock else session.get(Workspace, workspace_id)
     if workspace is None or workspace.owner_id != actor.person_id:
         raise NotFound("There is no such workspace.")
     return workspace

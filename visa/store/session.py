@@ -7,13 +7,15 @@ fail with "database is locked" there instead of waiting, so a writing one takes 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 BUSY_TIMEOUT_MS = 10_000
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,15 @@ def open_sessions(engine: Engine) -> Sessions:
     return Sessions(
         engine, sessionmaker(engine, expire_on_commit=False), sessionmaker(immediate, expire_on_commit=False)
     )
+
+
+def lock(session: Session, table: type[T], key: Any) -> T | None:
+    """The row, which nobody else changes until this transaction ends, as it is now: None when there is none.
+
+    Read anew even if this session read it before, because another may have changed it while we waited. Rows that only
+    point to it (events of a person) may still be written meanwhile, or two requests could wait for each other.
+    """
+    return session.get(table, key, with_for_update={"key_share": True}, populate_existing=True)
 
 
 def open_engine(url: str, *, pool_size: int = 10) -> Engine:

@@ -1,0 +1,70 @@
+"""Two requests at the same moment, on the database that really runs them side by side: what was read is read again
+once the lock is held."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import event, select
+
+from visa.domain.instance import Kept, Phase
+from visa.errors import Conflict
+from visa.services import restore, workspaces
+from visa.services.restore import Changes
+from visa.store.session import Sessions
+from visa.store.tables import Instance, InstanceStatus, Person, Workspace
+from visa.testing.builders import ADA, GUEST, Seeded
+
+
+@pytest.fixture
+def database_kind():
+    """SQLite lets only one transaction write at a time, so there is no race to lose."""
+    return "postgresql"
+
+
+def before_the_lock(sessions: Sessions, table: str, meanwhile: Callable[[], None]) -> None:
+    """Run `meanwhile` when this thread is about to lock a row of `table` for the first time."""
+    mine, pending = threading.get_ident(), [meanwhile]
+
+    @event.listens_for(sessions.engine, "before_cursor_execute")
+    def look(_connection, _cursor, statement, *_rest):
+        locks = "FOR UPDATE" in statement or "FOR NO KEY UPDATE" in statement
+        if pending and threading.get_ident() == mine and locks and f"FROM {table} " in statement.replace("\n", ""):
+            other = threading.Thread(target=pending.pop())
+            other.start()
+            other.join()
+
+
+def test_a_workspace_that_is_deleted_for_ever_at_this_moment_is_not_restored(sessions, seeded: Seeded, clock):
+    with sessions.write() as session:
+        instance = seeded.create(session, ADA, clock.now())
+        workspace = session.get_one(Workspace, instance.workspace_id)
+        workspace.binned_at = clock.now()
+        session.get_one(InstanceStatus, instance.id).phase = Phase.GONE
+
+    def delete_it() -> None:
+        with sessions.write() as other:
+            desk = seeded.desk(other, ADA, clock.now())
+            workspaces.delete_for_ever(other, desk, workspace.id, confirm_name=workspace.name)
+
+    before_the_lock(sessions, "workspace", delete_it)
+    with pytest.raises(Conflict), sessions.write() as session:
+        restore.restore(session, seeded.desk(session, ADA, clock.now()), workspace.id, Changes())
+    with sessions.read() as session:
+        assert session.get_one(Workspace, workspace.id).wanted == Kept.GONE
+        assert len(session.scalars(select(Instance)).all()) == 1
+
+
+def test_two_first_desktops_of_a_guest_at_once_get_one_account(sessions, seeded: Seeded, clock, new_id):
+    guest = seeded.policy.guest.model_copy(update={"instances": 2})
+    generous = Seeded(seeded.policy.model_copy(update={"guest": guest}), new_id)
+
+    def make() -> None:
+        with sessions.write() as session:
+            generous.create(session, GUEST, clock.now())
+
+    before_the_lock(sessions, "person", make)
+    make()
+    with sessions.read() as session:
+        assert len(session.scalars(select(Instance)).all()) == 2
+        assert session.get_one(Person, GUEST).guest_uid == seeded.policy.guest_uid_first
