@@ -62,11 +62,24 @@ def build(settings: Settings) -> Runtime:
 
 
 def open_cloud(settings: Settings, clock: Clock) -> Cloud:
-    """The cloud that the settings name. Raises `Misconfigured` when this machine cannot run it."""
+    """The cloud that the settings name; one that is far away is not asked anything yet.
+
+    Raises `Misconfigured` when this machine cannot run it, or lacks the credentials.
+    """
+    if settings.cloud.adapter == "openstack":
+        return _open_openstack(settings)
     from visa.adapters.cloud.local import LocalCloud, load_images
 
     images = load_images(settings.cloud.images.resolve())
     return LocalCloud(settings.cloud.root.resolve(), settings.cloud.deployment, images, clock)
+
+
+def _open_openstack(settings: Settings) -> Cloud:
+    from visa.adapters.cloud.openstack import OpenStackCloud
+
+    section = settings.cloud.openstack
+    reached_at = section.guest_api_url or settings.public_url
+    return OpenStackCloud(section.model_copy(update={"guest_api_url": reached_at}), settings.cloud.deployment)
 
 
 def open_facility(settings: Settings) -> Facility:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
 
 from visa.errors import Misconfigured
@@ -73,14 +73,50 @@ class Broker(Section):
     max_connections: int = Field(2000, ge=1, description="Connections held at once.")
 
 
+class OpenStack(Section):
+    """One project of an OpenStack cloud."""
+
+    cloud: str = Field("", description="Name in clouds.yaml; empty takes the OS_* variables of the environment.")
+    network: str = Field("", description="Network of the machines, by name or id; the broker must reach it.")
+    security_group: str = Field(
+        "", max_length=255, description="Name of our security group; empty is visa-<deployment>. Made when missing."
+    )
+    broker_cidrs: tuple[IPvAnyNetwork, ...] = Field(
+        (), description="Addresses of the brokers, as networks: only they reach the desktops."
+    )
+    desktop_port: int = Field(5900, ge=1, le=65535, description="TCP port of the desktop inside a machine.")
+    readiness: Literal["guest", "active"] = Field(
+        "guest",
+        description="When a machine counts as ready: guest (its guest service reports the desktop) or active (it runs; for images without the guest service).",
+    )
+    verify_tls: bool = Field(True, description="Check the cloud's certificates; false only for a trial.")
+    ca_file: Path | None = Field(None, description="Certificates to trust instead of the system's.")
+    timeout_s: Seconds = Field(30, description="How long one call may take to connect, and to answer.")
+    availability_zone: str = Field("", description="Where machines are made; empty leaves it to the cloud.")
+    volume_type: str = Field("", description="Type of the volumes of workspaces; empty is the cloud's default.")
+    boot_volume: bool = Field(
+        False, description="Machines boot from a disposable volume instead of a disk of their host."
+    )
+    config_drive: bool = Field(
+        True, description="Hand the first settings over on a small disk too, so that no metadata service is needed."
+    )
+    timezone: str = Field("Etc/UTC", description="Time zone inside the machines, such as Europe/Paris.")
+    guest_api_url: str = Field(
+        "", description="Where machines reach the api, such as https://visa.example.org; empty is public_url."
+    )
+
+
 class Cloud(Section):
     """Where instances run."""
 
-    adapter: Literal["local"] = Field("local", description="Kind of cloud: local (sandboxes on this machine).")
+    adapter: Literal["local", "openstack"] = Field(
+        "local", description="Kind of cloud: local (sandboxes on this machine) or openstack."
+    )
     deployment: str = Field("visa", pattern=r"^[a-z0-9-]{1,32}$", description="Marks our resources in the cloud.")
     root: Path = Field(Path("var/cloud"), description="local: folder that holds volumes and sandboxes.")
     images: Path = Field(Path("images/local"), description="local: folder that holds the kinds of desktops.")
     workspace_gib: int = Field(20, ge=1, description="Size of a new workspace.")
+    openstack: OpenStack = OpenStack()
 
 
 class Facility(Section):
