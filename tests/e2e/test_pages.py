@@ -52,12 +52,13 @@ def test_no_page_has_a_serious_accessibility_problem(
     context = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
     page = context.new_page()
     page.goto(demo.address)
+    expect(page.locator(".mantine-Loader-root")).to_have_count(0)
     found = serious(page, "sign in")
     sign_in(page)
     for path in PAGES:
         page.goto(demo.address + path.format(instance=instance))
         expect(page.locator("main")).to_be_visible()
-        expect(page.locator(".mantine-Skeleton-root")).to_have_count(0)
+        expect(page.locator(".mantine-Skeleton-root, .mantine-Loader-root[role=status]")).to_have_count(0)
         found += serious(page, path)
         if width == 360 and not path.endswith("/desktop"):
             sideways = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")

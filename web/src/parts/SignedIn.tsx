@@ -25,7 +25,7 @@ export function Waiting() {
   const { t } = useTranslation();
   return (
     <Center h="100dvh">
-      <Loader aria-label={t("loading")} />
+      <Loader role="status" aria-label={t("loading")} />
     </Center>
   );
 }

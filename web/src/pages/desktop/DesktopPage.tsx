@@ -31,7 +31,7 @@ export function DesktopPage() {
   if (instance !== undefined) return <Desktop key={id} instance={instance} />;
   return (
     <Container component="main" py="xl">
-      {answer.isError ? <ErrorPanel error={answer.error} onRetry={() => void answer.refetch()} /> : <Loader aria-label={t("loading")} />}
+      {answer.isError ? <ErrorPanel error={answer.error} onRetry={() => void answer.refetch()} /> : <Loader role="status" aria-label={t("loading")} />}
     </Container>
   );
 }
