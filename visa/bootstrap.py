@@ -104,6 +104,7 @@ def reconcile_limits(settings: Settings) -> Limits:
     patience = settings.reconcile
     return Limits(
         absence_s=patience.absence_s,
+        empty_absence_s=patience.empty_absence_s,
         settle_s=patience.settle_s,
         build_timeout_s=patience.build_timeout_s,
         stable_s=patience.stable_s,

@@ -186,6 +186,9 @@ class Reconcile(Section):
     lease_s: Seconds = Field(60, description="How long one scheduler owns a row that it works on.")
     workers: int = Field(8, ge=1, description="Cloud calls made at once.")
     absence_s: Seconds = Field(2, description="A machine must be missing for so long before it counts as gone.")
+    empty_absence_s: Seconds = Field(
+        600, description="A list that shows nothing at all of what should be there is believed only after so long."
+    )
     settle_s: Seconds = Field(5, description="How long a create call of unknown outcome may still take effect.")
     stable_s: Seconds = Field(
         60, description="A machine must run for so long before earlier failed tries are forgotten."
@@ -194,7 +197,7 @@ class Reconcile(Section):
         0.5,
         gt=0,
         le=1,
-        description="When more than this share of known machines is missing from one list, the list is not believed.",
+        description="When more than this share of the machines, or of the volumes, is missing from one list (and more than three), nothing is concluded from it; set 1 to accept a real loss.",
     )
     build_timeout_s: Seconds = Field(600, description="A machine that is not ready after so long has failed.")
     max_attempts: int = Field(5, ge=1, description="Failed tries before an instance is shown as failed.")

@@ -13,7 +13,14 @@ from visa.domain.steps import CreateVolume, DeleteVolume, Finish, Rest
 
 NOW = datetime(2030, 1, 7, 9, 0, tzinfo=UTC)
 LIMITS = Limits(
-    absence_s=2, settle_s=5, build_timeout_s=600, stable_s=60, max_attempts=5, backoff_s=2, max_backoff_s=300
+    absence_s=2,
+    empty_absence_s=600,
+    settle_s=5,
+    build_timeout_s=600,
+    stable_s=60,
+    max_attempts=5,
+    backoff_s=2,
+    max_backoff_s=300,
 )
 SPEC = VolumeSpec(Mark("test", "volume", "w1"), 20, Account("ada", 10001, 10001))
 INTENT = WorkspaceIntent(Kept.KEPT, 1, SPEC, occupied=False)

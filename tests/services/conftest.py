@@ -16,7 +16,14 @@ from visa.testing.clock import FrozenClock
 from visa.testing.cloud import FakeCloud
 
 LIMITS = Limits(
-    absence_s=2, settle_s=5, build_timeout_s=600, stable_s=60, max_attempts=5, backoff_s=2, max_backoff_s=300
+    absence_s=2,
+    empty_absence_s=600,
+    settle_s=5,
+    build_timeout_s=600,
+    stable_s=60,
+    max_attempts=5,
+    backoff_s=2,
+    max_backoff_s=300,
 )
 
 

@@ -170,7 +170,7 @@ def test_a_missing_volume_is_reported_and_never_made_anew(sessions, seeded, cloc
     do(sessions, seeded, clock, instances.delete, instance_id)
     settle()
     cloud.delete_volume(cloud.survey().volumes[0].ref)
-    settle()
+    settle(step_s=30)  # it was all there was: a list that is empty has to stay so for long
     with sessions.read() as session:
         (status,) = session.scalars(select(WorkspaceStatus))
     assert (status.phase, status.code) == (WorkspacePhase.FAILED, "volume_missing")

@@ -19,6 +19,7 @@ from visa.domain.steps import (
 
 SOON_S = 0.25
 SLOW_S = 60.0
+SHARE_OF_AGE = 0.05  # what has been waited for long already is looked at less often: clouds count our questions
 
 ORDERS: dict[type, Doing] = {
     CreateServer: Doing.CREATE,
@@ -36,6 +37,7 @@ class Limits:
     """Seconds and counts; meanings as in `visa.settings.Reconcile`."""
 
     absence_s: float
+    empty_absence_s: float
     settle_s: float
     build_timeout_s: float
     stable_s: float
@@ -50,6 +52,17 @@ def after(now: datetime, seconds: float) -> datetime:
 
 def soon(now: datetime) -> datetime:
     return after(now, SOON_S)
+
+
+def later(since: datetime, now: datetime) -> datetime:
+    """When to look again at something that was begun at `since`: soon at first, then more and more slowly."""
+    age_s = (now - since).total_seconds()
+    return after(now, min(SLOW_S, max(SOON_S, age_s * SHARE_OF_AGE)))
+
+
+def uncertain(facts: Facts, now: datetime, limits: Limits) -> bool:
+    """Whether a create call of unknown outcome may still take effect."""
+    return facts.doing is Doing.CREATE and not older(facts.doing_since, now, limits.settle_s)
 
 
 def older(since: datetime | None, now: datetime, seconds: float) -> bool:
@@ -91,7 +104,7 @@ def missing(facts: Facts, now: datetime, limits: Limits) -> Rest | None:
         return None
     return Rest(
         facts.phase,
-        min(after(since, limits.absence_s), after(now, 1)),
+        min(after(since, limits.absence_s), max(after(now, 1), later(since, now))),
         facts.code,
         facts.message,
         attempts=facts.attempts,

@@ -1,21 +1,23 @@
 """The next step of an instance, from what is wanted, what was recorded and what the cloud shows. No I/O, no clock.
 
 The rules that keep machines and data safe:
-1. absence is believed only after it lasted (`pace.missing`);
+1. absence is believed only after it lasted (`pace.missing`), and nothing that is listed speaks against it;
 2. an order that may still take effect is waited for before another is given (`pace.paced`);
 3. a machine is deleted only after a clean stop, and when its workspace was seen safe (`preserve.doubt`);
 4. an error in the cloud never deletes a machine that has ever worked.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
 from visa.domain import preserve
-from visa.domain.instance import Facts, Phase, Wanted, WorkspacePhase
-from visa.domain.pace import SLOW_S, Limits, after, missing, older, paced, soon, still
+from visa.domain.instance import Doing, Facts, Phase, Wanted, WorkspacePhase
+from visa.domain.pace import SLOW_S, Limits, after, later, missing, older, paced, soon, still, uncertain
 from visa.domain.resources import Power, ServerSeen, ServerSpec, VolumeSeen
 from visa.domain.steps import CreateServer, DeleteServer, Finish, RebootServer, Rest, StartServer, Step, StopServer
+
+_STUCK = "The cloud has not finished for a long time. The support team has to look into it."
 
 
 @dataclass(frozen=True)
@@ -60,9 +62,20 @@ def plan_instance(intent: InstanceIntent, facts: Facts, seen: Seen, now: datetim
         return Rest(Phase.GONE)
     tries = facts.attempts if intent.revision == facts.seen_revision else 0
     case = _Case(intent, facts, seen.volume, now, limits, tries)
-    if seen.server is None and facts.ref is not None and (wait := missing(facts, now, limits)):
-        return wait
+    if seen.server is None and facts.ref is not None:
+        if seen.volume is not None and seen.volume.attached_to == facts.ref:
+            return _contradiction(case)
+        if wait := missing(facts, now, limits):
+            return wait
     return paced(_given_up(case, _next(case, seen.server)), facts, now, limits, tries=tries)
+
+
+def _contradiction(case: _Case) -> Rest:
+    """One list says that the machine holds the workspace, another that there is none: nothing may be concluded."""
+    message = "The cloud does not list the machine, but says that it holds the workspace."
+    since = case.facts.doing_since or case.intent.phase_since
+    look_at = max(after(case.now, 1), later(since, case.now))
+    return still(replace(case.facts, code="list_contradicts", message=message), look_at, attempts=case.tries)
 
 
 def _next(case: _Case, server: ServerSeen | None) -> Step:
@@ -70,7 +83,7 @@ def _next(case: _Case, server: ServerSeen | None) -> Step:
         case Wanted.GONE:
             return _towards_gone(case, server) if server else Finish()
         case Wanted.STOPPED:
-            return _towards_stopped(case, server) if server else Rest(Phase.STOPPED, forget=True)
+            return _towards_stopped(case, server) if server else _off(case)
         case Wanted.RUNNING:
             return _towards_running(case, server) if server else _create(case)
         case _ as never:
@@ -84,6 +97,12 @@ def _given_up(case: _Case, step: Step) -> Step:
     return _failed(case, case.facts.code or "failed", case.facts.message or "It was tried several times in vain.")
 
 
+def _off(case: _Case) -> Rest:
+    """There is no machine. One that may still come is remembered: else nobody would wait for it when it is deleted."""
+    may_come = uncertain(case.facts, case.now, case.limits)
+    return Rest(Phase.STOPPED, soon(case.now) if may_come else None, forget=True, keep_doing=may_come)
+
+
 def _create(case: _Case) -> Step:
     if case.intent.workspace_phase is WorkspacePhase.AVAILABLE:
         return CreateServer(case.intent.spec, case.intent.restart_nonce, attempts=case.tries)
@@ -93,18 +112,18 @@ def _create(case: _Case) -> Step:
 
 
 def _towards_gone(case: _Case, server: ServerSeen) -> Step:
-    waiting = still(case.facts, soon(case.now), attempts=case.tries, phase=Phase.DELETING)
     match server.power:
         case Power.ACTIVE:
             return StopServer(server.ref, attempts=case.tries)
         case Power.STOPPING:
-            return waiting
-        case Power.DELETING if not older(case.facts.doing_since, case.now, case.limits.build_timeout_s):
-            return waiting
+            return _wait(case, Phase.DELETING)
+        case Power.DELETING if not _overdue(case, Phase.DELETING):
+            return _wait(case, Phase.DELETING)
         case Power.STOPPED | Power.ERROR | Power.BUILDING | Power.DELETING:
             if doubt := preserve.doubt(case.volume):
                 return Rest(Phase.DELETING, after(case.now, SLOW_S), doubt.code, doubt.message, attempts=case.tries)
-            return DeleteServer(server.ref, attempts=case.tries, again=False)
+            in_vain = server.power is Power.ERROR and case.facts.doing is Doing.DELETE
+            return DeleteServer(server.ref, attempts=case.tries + in_vain, again=False)
         case _ as never:
             assert_never(never)
 
@@ -116,7 +135,7 @@ def _towards_stopped(case: _Case, server: ServerSeen) -> Step:
         case Power.ACTIVE:
             return StopServer(server.ref, attempts=case.tries)
         case Power.BUILDING | Power.STOPPING | Power.DELETING:
-            return still(case.facts, soon(case.now), attempts=case.tries, phase=Phase.STOPPING)
+            return _wait(case, Phase.STOPPING)
         case Power.ERROR:
             return _broken(case, server)
         case _ as never:
@@ -130,14 +149,16 @@ def _towards_running(case: _Case, server: ServerSeen) -> Step:
         case Power.STOPPED:
             return _start(case, server)
         case Power.STOPPING:
-            return still(case.facts, soon(case.now), attempts=case.tries, phase=Phase.STOPPING)
+            return _wait(case, Phase.STOPPING)
         case Power.DELETING:
-            return still(case.facts, soon(case.now), attempts=case.tries, phase=Phase.BUILDING)
-        case Power.BUILDING if not older(case.facts.doing_since, case.now, case.limits.build_timeout_s):
-            return still(case.facts, soon(case.now), attempts=case.tries, phase=Phase.BUILDING)
+            return _wait(case, Phase.BUILDING)
+        case Power.BUILDING if not _overdue(case, Phase.BUILDING):
+            return _wait(case, Phase.BUILDING)
         case Power.BUILDING | Power.ERROR:
             if case.intent.ever_ready or case.tries >= case.limits.max_attempts:
                 return _reboot(case, server) if _reboot_wanted(case) else _broken(case, server)
+            if doubt := preserve.doubt(case.volume):
+                return _failed(case, doubt.code, doubt.message)
             return DeleteServer(server.ref, attempts=case.tries + 1, again=True)
         case _ as never:
             assert_never(never)
@@ -148,10 +169,36 @@ def _active(case: _Case, server: ServerSeen) -> Step:
         return _reboot(case, server)
     if server.desktop_ready:
         return _running(case)
-    waited = case.facts.phase in {Phase.STARTING, Phase.FAILED}
-    if waited and older(case.intent.phase_since, case.now, case.limits.build_timeout_s):
+    since = case.intent.phase_since if case.facts.phase == Phase.STARTING else case.now
+    if _was_told(case, "desktop_silent") or older(since, case.now, case.limits.build_timeout_s):
         return _failed(case, "desktop_silent", "The machine runs, but its desktop does not answer. Reboot it.")
-    return still(case.facts, soon(case.now), attempts=case.tries, phase=Phase.STARTING)
+    return still(case.facts, later(since, case.now), attempts=case.tries, phase=Phase.STARTING)
+
+
+def _wait(case: _Case, phase: Phase) -> Rest:
+    """The cloud is at it. After too long it is told, and looked at slowly: somebody has to look into the cloud."""
+    if not _overdue(case, phase):
+        return still(case.facts, later(_since(case, phase), case.now), attempts=case.tries, phase=phase)
+    if case.intent.wanted is not Wanted.GONE:
+        return _failed(case, "stuck", _STUCK)
+    return Rest(phase, after(case.now, SLOW_S), "stuck", _STUCK, attempts=case.tries, keep_doing=True)
+
+
+def _overdue(case: _Case, phase: Phase) -> bool:
+    told = _was_told(case, "stuck") or _was_told(case, "machine_error")
+    return told or older(_since(case, phase), case.now, case.limits.build_timeout_s)
+
+
+def _since(case: _Case, phase: Phase) -> datetime:
+    """Since when the cloud is at it: since the last order, or since it was first seen to be."""
+    entered = case.intent.phase_since if case.facts.phase == phase else case.now
+    return case.facts.doing_since or entered
+
+
+def _was_told(case: _Case, code: str) -> bool:
+    """Whether this very failure is shown and nobody has wanted anything else since."""
+    facts = case.facts
+    return facts.phase == Phase.FAILED and facts.code == code and case.tries >= case.limits.max_attempts
 
 
 def _running(case: _Case) -> Rest:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
-from visa.domain.instance import Facts, Kept, WorkspacePhase
-from visa.domain.pace import SLOW_S, Limits, after, missing, paced, soon, still
+from visa.domain.instance import Doing, Facts, Kept, WorkspacePhase
+from visa.domain.pace import SLOW_S, Limits, after, later, missing, older, paced, still
 from visa.domain.resources import VolumeSeen, VolumeSpec, VolumeState
 from visa.domain.steps import CreateVolume, DeleteVolume, Finish, Rest, Step
 
@@ -52,7 +52,9 @@ def _keep(
         case VolumeState.AVAILABLE | VolumeState.IN_USE:
             return Rest(WorkspacePhase.AVAILABLE)
         case VolumeState.CREATING:
-            return still(facts, soon(now), attempts=tries, phase=WorkspacePhase.BUILDING)
+            if older(facts.doing_since, now, limits.build_timeout_s):
+                return _failed("volume_stuck", "Making its volume takes too long. Support has to look.", now, limits)
+            return _wait(facts, now, WorkspacePhase.BUILDING, tries=tries)
         case VolumeState.ERROR | VolumeState.DELETING:
             words = f" The cloud says: {volume.fault}" if volume.fault else ""
             return _failed("volume_error", f"Its volume is in state {volume.state}.{words}", now, limits)
@@ -61,12 +63,18 @@ def _keep(
 
 
 def _remove(intent: WorkspaceIntent, facts: Facts, volume: VolumeSeen | None, now: datetime, *, tries: int) -> Step:
-    waiting = still(facts, soon(now), attempts=tries, phase=WorkspacePhase.DELETING)
     if volume is None:
         return Finish()
-    if intent.occupied or volume.state is VolumeState.IN_USE:
-        return waiting
-    return waiting if volume.state is VolumeState.DELETING else DeleteVolume(volume.ref, attempts=tries)
+    if intent.occupied or volume.state in {VolumeState.IN_USE, VolumeState.DELETING}:
+        return _wait(facts, now, WorkspacePhase.DELETING, tries=tries)
+    in_vain = volume.state is VolumeState.ERROR and facts.doing is Doing.DELETE
+    return DeleteVolume(volume.ref, attempts=tries + in_vain)
+
+
+def _wait(facts: Facts, now: datetime, phase: WorkspacePhase, *, tries: int) -> Rest:
+    """Soon at first, then more and more slowly; slowly at once where nothing was ordered that could end soon."""
+    look_at = later(facts.doing_since, now) if facts.doing_since else after(now, SLOW_S)
+    return still(facts, look_at, attempts=tries, phase=phase)
 
 
 def _failed(code: str, message: str, now: datetime, limits: Limits) -> Rest:

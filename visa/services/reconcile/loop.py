@@ -6,13 +6,14 @@ seen (or not) in the next list.
 """
 
 from collections.abc import Iterable
-from concurrent.futures import Executor, as_completed
-from dataclasses import dataclass, field
-from datetime import timedelta
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.orm import Session
 
+from visa.domain.belief import Belief, belief
 from visa.domain.pace import Limits
 from visa.domain.plan import Seen, plan_instance
 from visa.domain.plan_workspace import plan_workspace
@@ -22,14 +23,13 @@ from visa.errors import CloudError
 from visa.ports.clock import Clock
 from visa.ports.cloud import Cloud
 from visa.services.reconcile import load, record, scan
-from visa.services.reconcile.execute import Done, take
+from visa.services.reconcile.execute import Done, Outcome, take
 from visa.services.reconcile.scan import Light, Listed, anything_due
 from visa.store.session import Sessions
 from visa.store.tables import Instance, InstanceStatus, Workspace, WorkspaceStatus
 
 log = structlog.get_logger(__name__)
 
-FEW_MISSING = 3  # so many may vanish at once before the whole list is doubted
 POISONED_RETRY_S = 60
 
 
@@ -87,25 +87,35 @@ def run_pass(work: Work) -> PassReport:
     report.seen = len(rows)
     try:
         listed = scan.listed(work.cloud.survey(), work.deployment)
-    except CloudError as error:
-        log.warning("cloud could not be listed", code=error.code, detail=error.detail)
-        report.alert, report.blind = f"The cloud could not be listed: {error.detail}", True
+    except Exception as error:
+        # Saves the scheduler from an adapter that breaks its promise: as with any error, nothing is known.
+        detail = error.detail if isinstance(error, CloudError) else repr(error)
+        log.warning("cloud could not be listed", detail=detail, exc_info=not isinstance(error, CloudError))
+        report.alert, report.blind = f"The cloud could not be listed: {detail}", True
         return report
-    attention = _attention(work, rows, listed, report)
-    ordered = [order for light in attention if (order := _decide(work, light, listed, report))]
+    work, believed = _doubted(work, rows, listed, report)
+    ordered = [order for light in _attention(believed, listed) if (order := _decide(work, light, listed, report))]
     _take_all(work, ordered, report)
     _note_sizes(work, rows, listed)
     return report
 
 
-def _attention(work: Work, rows: list[Light], listed: Listed, report: PassReport) -> list[Light]:
-    """Rows whose time has come or whose resource changed; missing ones only while the list can be believed."""
-    missing = {light for light in rows if light.known and not listed.fingerprint(light.kind, light.id)}
-    known = sum(light.known for light in rows)
-    if len(missing) > max(FEW_MISSING, work.max_missing_share * known):
-        report.alert = f"{len(missing)} of {known} known machines and volumes are missing from the cloud's list."
-        log.error("list not believed", missing=len(missing), known=known)
-        rows = [light for light in rows if light not in missing]
+def _doubted(work: Work, rows: list[Light], listed: Listed, report: PassReport) -> tuple[Work, list[Light]]:
+    """The work with the patience that this list deserves, and the rows that something may be concluded about."""
+    machines, volumes = scan.tally(scan.INSTANCE, rows, listed), scan.tally(scan.WORKSPACE, rows, listed)
+    trust = belief(machines, volumes, max_missing_share=work.max_missing_share)
+    if trust is Belief.FULL:
+        return work, rows
+    counts = f"{machines.missing} of {machines.known} machines and {volumes.missing} of {volumes.known} volumes"
+    report.alert = f"{counts} are missing from the cloud's list."
+    log.error("list doubted", trust=trust, machines=machines, volumes=volumes)
+    if trust is Belief.SLOW:
+        return replace(work, limits=replace(work.limits, absence_s=work.limits.empty_absence_s)), rows
+    return work, [light for light in rows if not light.expected or listed.fingerprint(light.kind, light.id)]
+
+
+def _attention(rows: list[Light], listed: Listed) -> list[Light]:
+    """Rows whose time has come or whose resource changed."""
     return [light for light in rows if light.due or light.fingerprint != listed.fingerprint(light.kind, light.id)]
 
 
@@ -130,6 +140,9 @@ def _decide(work: Work, light: Light, listed: Listed, report: PassReport) -> _Or
 def _plan_and_record(session: Session, work: Work, light: Light, listed: Listed, report: PassReport) -> _Ordered | None:
     now = work.clock.now()
     row, step, seen = _plan(session, work, light, listed)
+    if row.status.lease_holder != work.holder:
+        log.error("lease was lost before planning", kind=light.kind, id=light.id)
+        return None
     before = row.status.phase
     row.status.fingerprint = listed.fingerprint(light.kind, light.id)
     _count(report, step)
@@ -162,23 +175,63 @@ def _plan(
 
 
 def _take_all(work: Work, ordered: Iterable[_Ordered], report: PassReport) -> None:
-    """Take all acts, several at a time, and record each as soon as it is done."""
-    running = {work.calls.submit(take, work.cloud, order.act): order for order in ordered}
-    for future in as_completed(running):
-        order, came = running[future], future.result()
-        report.acted += 1
-        report.failed += not isinstance(came, Done)
-        now = work.clock.now()
+    """Take all acts, several at a time, and record each as soon as it is done. Leases are kept up meanwhile."""
+    held = _Held(work)
+    running = {work.calls.submit(_take, work, order, held): order for order in ordered}
+    pending: set[Future[Outcome | None]] = set(running)
+    while pending:
+        done, pending = wait(pending, timeout=work.lease_s / 3, return_when=FIRST_COMPLETED)
+        for future in done:
+            _record_outcome(work, running[future], future.result(), report)
+        held.keep_up()
+
+
+class _Held:
+    """The leases of this scheduler, kept up. One that ran out may be another's by now: no act is begun under it."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._ids: set[str] = set()
+        self._renewed_at = work.clock.now() - timedelta(seconds=work.lease_s)
+        self.keep_up()
+
+    def keep_up(self) -> None:
+        now = self._work.clock.now()
+        if now - self._renewed_at < timedelta(seconds=self._work.lease_s / 3):
+            return
+        with self._work.sessions.write() as session:
+            self._ids = scan.renew(session, holder=self._work.holder, now=now, lease_s=self._work.lease_s)
+        self._renewed_at = now
+
+    def covers(self, light: Light, now: datetime) -> bool:
+        return light.id in self._ids and now - self._renewed_at < timedelta(seconds=self._work.lease_s)
+
+
+def _take(work: Work, order: _Ordered, held: _Held) -> Outcome | None:
+    """In a thread of the pool: the act's call; None when the lease was lost while the act waited for its turn."""
+    return take(work.cloud, order.act) if held.covers(order.light, work.clock.now()) else None
+
+
+def _record_outcome(work: Work, order: _Ordered, came: Outcome | None, report: PassReport) -> None:
+    report.acted += came is not None
+    report.failed += not isinstance(came, Done)
+    if came is None:
+        log.error("lease was lost before a call", kind=order.light.kind, id=order.light.id)
+        return
+    if not isinstance(came, Done):
+        log.warning("act failed", id=order.light.id, act=type(order.act).__name__, code=came.code, detail=came.detail)
+    try:
         with work.sessions.write() as session:
             row = _row(session, order.light)
             if row.status.lease_holder != work.holder:
                 log.error("lease was lost during a call", kind=order.light.kind, id=order.light.id)
-                continue  # whoever holds it now sees in the cloud what this call did
-            record.outcome(session, row, order.act, came, now=now, limits=work.limits)
-        if not isinstance(came, Done):
-            log.warning(
-                "act failed", id=order.light.id, act=type(order.act).__name__, code=came.code, detail=came.detail
-            )
+                return  # whoever holds it now sees in the cloud what this call did
+            record.outcome(session, row, order.act, came, now=work.clock.now(), limits=work.limits)
+    except Exception:
+        # Saves the other rows: an answer that cannot be stored must not hide theirs.
+        log.exception("outcome could not be recorded", kind=order.light.kind, id=order.light.id)
+        report.poisoned += 1
+        _put_aside(work, order.light)
 
 
 def _row(session: Session, light: Light) -> record.Row:

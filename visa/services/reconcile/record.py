@@ -70,6 +70,8 @@ def begin(session: Session, row: Row, act: Act, seen: ServerSeen | VolumeSeen | 
     status.next_look_at = now
     status.doing, status.doing_since = ORDERS[type(act)], now
     status.missing_since = None
+    if isinstance(act, CreateServer):
+        status.ref = None  # an earlier one was believed to be gone; should this fail, it is not waited for again
     _take_seen(status, seen)
     _facts(status, attempts=act.attempts, code=status.code, message=status.message, revision=row.intent.revision)
     _enter(session, row, _phase_of(act, row.intent.wanted), now)
@@ -97,6 +99,7 @@ def outcome(session: Session, row: Row, act: Act, came: Outcome, *, now: datetim
             _tell(session, row, "refused", f"The cloud refused: {came.public}", now)
         case Fault():
             status.attempts = act.attempts + 1
+            status.doing_since = now  # it may take effect from now on: the call itself may have taken long
             status.code, status.message = came.code, came.public
             status.next_look_at = after(now, backoff_s(status.attempts, limits))
             _tell(session, row, "fault", f"It did not work and is tried again: {came.public}", now)

@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import Select, and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from visa.domain.belief import Tally
+from visa.domain.instance import Doing
 from visa.domain.resources import ServerSeen, Survey, VolumeSeen
 from visa.store.tables import Instance, InstanceStatus, Workspace, WorkspaceStatus
 
@@ -21,12 +23,15 @@ GONE = "gone"
 
 @dataclass(frozen=True)
 class Light:
-    """What a scan reads of a row. `due`: its time has come, or what is wanted has changed."""
+    """What a scan reads of a row. `due`: its time has come, or what is wanted has changed.
+
+    `expected`: it was made or seen, and nobody has ordered its end, so that a list should show it.
+    """
 
     kind: str
     id: str
     version: int
-    known: bool
+    expected: bool
     fingerprint: str
     due: bool
     used_bytes: int | None = None
@@ -46,6 +51,12 @@ class Listed:
             return f"{volume.ref}|{volume.state}" if volume else ""
         server = self.servers.get(row_id)
         return f"{server.ref}|{server.power}|{server.desktop_ready}|{server.address}" if server else ""
+
+
+def tally(kind: str, rows: list[Light], listed: Listed) -> Tally:
+    """How many of a kind should be listed, and are not."""
+    expected = [light for light in rows if light.kind == kind and light.expected]
+    return Tally(len(expected), sum(not listed.fingerprint(kind, light.id) for light in expected))
 
 
 def listed(survey: Survey, deployment: str) -> Listed:
@@ -90,13 +101,23 @@ def claim(session: Session, row: Light, *, holder: str, now: datetime, lease_s: 
     return bool(session.execute(taken).rowcount)  # type: ignore[attr-defined]
 
 
+def renew(session: Session, *, holder: str, now: datetime, lease_s: float) -> set[str]:
+    """Keep up all leases of `holder`: calls may take longer than a lease lasts. Returns the ids that are still held."""
+    held: set[str] = set()
+    for table, key in ((InstanceStatus, InstanceStatus.instance_id), (WorkspaceStatus, WorkspaceStatus.workspace_id)):
+        kept = update(table).where(table.lease_holder == holder).values(lease_until=now + timedelta(seconds=lease_s))
+        held.update(session.scalars(kept.returning(key).execution_options(synchronize_session=False)))
+    return held
+
+
 def _rows(intent: Any, status: Any) -> Select[Any]:
-    columns = (intent.id, status.version, status.ref, status.fingerprint, status.next_look_at, status.seen_revision)
+    columns = (intent.id, status.version, status.ref, status.doing, status.fingerprint, status.next_look_at)
     sizes = (status.used_bytes,) if status is WorkspaceStatus else ()
-    return select(*columns, intent.revision, *sizes).join(status).where(status.phase != GONE)
+    return select(*columns, status.seen_revision, intent.revision, *sizes).join(status).where(status.phase != GONE)
 
 
 def _light(kind: str, row: Any, now: datetime) -> Light:
-    row_id, version, ref, fingerprint, next_look_at, seen_revision, revision, *sizes = row
+    row_id, version, ref, doing, fingerprint, next_look_at, seen_revision, revision, *sizes = row
     due = seen_revision != revision or (next_look_at is not None and next_look_at <= now)
-    return Light(kind, row_id, version, ref is not None, fingerprint, due, sizes[0] if sizes else None)
+    expected = ref is not None and doing != Doing.DELETE
+    return Light(kind, row_id, version, expected, fingerprint, due, sizes[0] if sizes else None)
