@@ -1,7 +1,6 @@
 """The obligations of `visa.ports.cloud.Cloud` for stopping, starting and rebooting, asked of every adapter."""
 
 from visa.domain.resources import Power
-from visa.errors import Busy
 
 
 def test_a_stopped_server_has_no_desktop_and_starts_again(house):
@@ -26,30 +25,21 @@ def test_stopping_twice_and_starting_twice_do_no_harm(house):
 
 def test_a_server_that_is_stopped_while_it_starts_stops(house):
     made = house.cloud.create_server(house.server_spec(house.volume().ref))
-    house.cloud.stop_server(made.ref)
+    house.accepted(lambda: house.cloud.stop_server(made.ref))
     house.until_power(made.ref, Power.STOPPED)
 
 
 def test_starting_what_is_still_stopping_is_accepted_or_put_off(house):
     server = house.server()
     house.cloud.stop_server(server.ref)
-
-    def started():
-        try:
-            house.cloud.start_server(server.ref, house.mounts)
-        except Busy:
-            house.cloud.survey()
-            return False
-        return True
-
-    house.until(started, "a start that is accepted")
+    house.accepted(lambda: house.cloud.start_server(server.ref, house.mounts))
     house.until_ready(server.ref)
 
 
 def test_a_rebooted_server_comes_back(house):
     server = house.server()
     house.cloud.reboot_server(server.ref, ())
-    assert not house.servers()[server.ref].desktop_ready or house.another("mine").survey().servers[0].desktop_ready
+    assert not house.servers()[server.ref].desktop_ready or house.another(house.mine).survey().servers[0].desktop_ready
     assert house.until_ready(server.ref).mark == server.mark
 
 
@@ -64,6 +54,6 @@ def test_rebooting_a_stopped_server_starts_it(house):
 def test_a_stop_after_a_reboot_wins(house):
     server = house.server()
     house.cloud.reboot_server(server.ref, house.mounts)
-    house.cloud.stop_server(server.ref)
+    house.accepted(lambda: house.cloud.stop_server(server.ref))
     house.until_power(server.ref, Power.STOPPED)
     assert house.servers()[server.ref].power is Power.STOPPED
