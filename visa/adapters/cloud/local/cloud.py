@@ -107,7 +107,7 @@ class LocalCloud:
     def create_server(self, spec: ServerSpec) -> ServerSeen:
         orders.check(spec)
         self._servers.check(spec)
-        check_sources(spec.mounts)
+        check_sources(spec.mounts, spec.account)
         with self._volumes.claimed(spec.volume_ref, ref_of(spec.mark), exists=self._servers.exists):
             server = self._servers.make(spec)
         self._servers.carry_on(server)

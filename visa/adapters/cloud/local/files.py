@@ -6,6 +6,7 @@ is a flock(2), so the death of its holder frees it; the folder that carries it m
 
 import fcntl
 import os
+import stat
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from visa.errors import Busy, Fault
 
 T = TypeVar("T")
 LOCK_WAIT_S = 10.0
+_MOST_STEPS = 400  # along a path and its links
 
 
 def read_record(path: Path, shape: TypeAdapter[T]) -> T | None:
@@ -52,6 +54,32 @@ def is_missing(path: Path) -> bool:
     except PermissionError:
         return False
     return False
+
+
+def link_of(uid: int, path: Path) -> Path | None:
+    """The first symbolic link of this owner on the way to `path`, as far as we may look.
+
+    Root and the account that this runs as are trusted: facilities link their folders together.
+    """
+    if uid in {0, os.geteuid()}:
+        return None
+    at, parts = Path("/"), list(reversed(path.absolute().parts[1:]))
+    for _ in range(_MOST_STEPS):
+        if not parts:
+            return None
+        part = parts.pop()
+        at = at.parent if part == ".." else at / part
+        try:
+            seen = at.lstat()
+        except OSError:
+            return None
+        if stat.S_ISLNK(seen.st_mode):
+            if seen.st_uid == uid:
+                return at
+            target = at.readlink()
+            parts += reversed([part for part in target.parts if part != "/"])
+            at = Path("/") if target.is_absolute() else at.parent
+    return at
 
 
 def write_record(path: Path, shape: TypeAdapter[T], record: T, *, durable: bool = False) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from visa.adapters.cloud.local.processes import NamespaceInit, runs
 from visa.domain.resources import Account, Mount, MountMode
 from visa.errors import Fault
 
@@ -34,9 +35,10 @@ _PRIVATE = 1 << 18
 
 @dataclass(frozen=True)
 class Change:
-    """What one sandbox is to lose (targets) and to get. `pid` is its first process."""
+    """What one sandbox is to lose (targets) and to get. `pid` is its first process, in that pid namespace."""
 
     pid: int
+    namespace: int
     lose: tuple[str, ...]
     get: tuple[Mount, ...]
     account: Account
@@ -66,7 +68,7 @@ def change(wanted: Change) -> None:
 
 def _carry_out(wanted: Change) -> None:
     opened = [(mount, _open_source(mount, wanted.account)) for mount in wanted.get]
-    _enter(wanted.pid)
+    _enter(wanted)
     for target in wanted.lose:
         _take(target)
     for mount, tree in opened:
@@ -89,9 +91,12 @@ def _open_source(mount: Mount, account: Account) -> int:
     return tree
 
 
-def _enter(pid: int) -> None:
+def _enter(wanted: Change) -> None:
     """Become a process of the sandbox's view. One who is not root becomes the owner of that view first."""
+    pid = wanted.pid
     with Path(f"/proc/{pid}/ns/mnt").open("rb") as view:
+        if not runs(NamespaceInit(pid, wanted.namespace)):  # now that its view is held
+            raise OSError(errno.ESRCH, "the sandbox has ended", str(pid))
         if os.geteuid() != 0:
             owner = fcntl.ioctl(view.fileno(), _OWNER_OF_NAMESPACE)
             _check(_libc.setns(owner, _NEW_USERS), f"the user namespace of {pid}")

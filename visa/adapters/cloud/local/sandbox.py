@@ -117,14 +117,19 @@ def _inside(plan: Plan) -> list[str]:
     return [*command, keyboard.layout, keyboard.variant, *plan.session]
 
 
-def _system() -> Iterator[str]:
-    """The host's programs, never its people, services, keys or logs."""
+def programs() -> Iterator[str]:
+    """The host's programs, and nothing else of it."""
     yield from ("--ro-bind", "/usr", "/usr")
     for name in _USR_LINKS:
         if os.path.islink(f"/{name}"):
             yield from ("--symlink", f"usr/{name}", f"/{name}")
         else:
             yield from ("--ro-bind-try", f"/{name}", f"/{name}")
+
+
+def _system() -> Iterator[str]:
+    """The host's programs, never its people, services, keys or logs."""
+    yield from programs()
     for name in _ETC:
         yield from ("--ro-bind-try", f"/etc/{name}", f"/etc/{name}")
     yield from ("--proc", "/proc", "--dev", "/dev")

@@ -1,6 +1,7 @@
 """One server's folder: its records, and the sandbox that they name. Says what is; decides nothing (see `state`)."""
 
 import os
+import re
 import signal
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -25,6 +26,7 @@ from visa.errors import Busy
 _FAULT_LINES = 4
 _FAULT_LENGTH = 600
 _CONSOLE_LENGTH = 20_000
+_CONTROL = re.compile(r"[\0-\x08\x0b-\x1f\x7f]")  # no terminal obeys them, and a database refuses the first
 
 
 class Server:
@@ -77,7 +79,9 @@ class Server:
         lose = tuple(mount.target for mount in now if mount not in wanted)
         get = tuple(mount for mount in wanted if mount not in now) if os.geteuid() == 0 else ()
         if lose or get:
-            remount.change(remount.Change(init.pid, (*lose, *(mount.target for mount in get)), get, account))
+            remount.change(
+                remount.Change(init.pid, init.namespace, (*lose, *(mount.target for mount in get)), get, account)
+            )
 
     def write_order(self, order: Order) -> None:
         files.write_record(self.folder / "order.json", ORDER, order)
@@ -123,9 +127,10 @@ class Server:
     def console(self) -> str:
         """The end of what the sandbox said; "" when it never ran."""
         try:
-            return (self.folder / "log").read_text(errors="replace")[-_CONSOLE_LENGTH:]
+            said = (self.folder / "log").read_text(errors="replace")[-_CONSOLE_LENGTH:]
         except FileNotFoundError:
             return ""
+        return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", said)
 
     def fault(self) -> str:
         """The last words of the sandbox that died."""

@@ -19,7 +19,7 @@ from visa.adapters.cloud.local.orders import account_files, check_mounts, hostna
 from visa.adapters.cloud.local.records import NAMES, REF_LENGTH, SPEC, ref_of
 from visa.adapters.cloud.local.server import Server
 from visa.adapters.cloud.local.state import Due, Facts, Order, due, power
-from visa.domain.resources import Mount, Power, ServerSeen, ServerSpec
+from visa.domain.resources import Account, Mount, Power, ServerSeen, ServerSpec
 from visa.errors import Busy, CloudError, Refused
 
 _INIT = Path(__file__).with_name("init.sh")
@@ -71,15 +71,16 @@ class Servers:
         server = Server(self._house.folder / ref_of(spec.mark))
 
         def fill(folder: Path) -> None:
-            files.write_record(folder / "spec.json", SPEC, replace(spec, desktop_password=""), durable=True)
+            files.write_record(
+                folder / "spec.json", SPEC, replace(spec, desktop_password="", guest_token=""), durable=True
+            )
             Server(folder).write_order(Order(1, spec.mounts))
 
         files.appear(self._house.bin, server.folder, fill)
         return server
 
     def start(self, server: Server, mounts: tuple[Mount, ...]) -> None:
-        check_mounts(mounts)
-        check_sources(mounts)
+        self._check_mounts(server, mounts)
         with server.locked():
             facts = server.facts()
             if facts.ending and facts.ordered <= facts.stopped:
@@ -96,8 +97,7 @@ class Servers:
         self.carry_on(server)
 
     def reboot(self, server: Server, mounts: tuple[Mount, ...]) -> None:
-        check_mounts(mounts)
-        check_sources(mounts)
+        self._check_mounts(server, mounts)
         with server.locked():
             facts = server.facts()
             if facts.runs and not facts.ending:
@@ -115,13 +115,11 @@ class Servers:
             facts, spec = server.facts(), files.read_record(server.folder / "spec.json", SPEC)
             if spec is None or facts.ending or not (facts.runs or facts.awaited):
                 return
-            there = tuple(
-                mount for mount in mounts if mount in facts.mounts or not files.is_missing(Path(mount.source))
-            )
+            there = tuple(mount for mount in mounts if mount in facts.mounts or _can_be_shown(mount, spec.account))
             if facts.runs:
                 server.remount(facts.mounts, there, spec.account)
             server.write_order(Order(facts.ordered, there))
-        check_sources(mounts)
+        check_sources(mounts, spec.account)
 
     def delete(self, server: Server) -> None:
         server.write_deleting()
@@ -243,6 +241,12 @@ class Servers:
             remove_groups(tuple(map(Path, groups or ())))
             files.throw_away(server.folder, self._house.bin)
 
+    def _check_mounts(self, server: Server, mounts: tuple[Mount, ...]) -> None:
+        check_mounts(mounts)
+        spec = files.read_record(server.folder / "spec.json", SPEC)
+        if spec is not None:
+            check_sources(mounts, spec.account)
+
     def _write_stop(self, server: Server, boot: int) -> None:
         server.write_stop(boot, force_in_s=self._house.grace_s + _FORCE_AFTER_S)
 
@@ -275,11 +279,25 @@ class Servers:
         )
 
 
-def check_sources(mounts: tuple[Mount, ...]) -> None:
-    """A folder that is not there is told at once. One that only the person may look at is tried in the sandbox."""
+def check_sources(mounts: tuple[Mount, ...], account: Account) -> None:
+    """A folder that is not there is told at once. One that only the person may look at is tried in the sandbox.
+
+    Neither may a link that the person made decide what is shown: they could make one to any folder of this host.
+    """
     for mount in mounts:
         if files.is_missing(Path(mount.source)):
             raise Refused(f"The folder for {mount.target} is not there.", code="no_such_folder", detail=mount.source)
+        if link := files.link_of(account.uid, Path(mount.source)):
+            words = f"The folder for {mount.target} cannot be shown: a link of your own leads there."
+            raise Refused(words, code="foreign_link", detail=f"{link} belongs to {account.login}")
+
+
+def _can_be_shown(mount: Mount, account: Account) -> bool:
+    try:
+        check_sources((mount,), account)
+    except Refused:
+        return False
+    return True
 
 
 def _next_boot(facts: Facts) -> int:

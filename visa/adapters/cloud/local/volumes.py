@@ -15,6 +15,7 @@ from shlex import join, quote
 from visa.adapters.cloud.local import files
 from visa.adapters.cloud.local.launch import PATH
 from visa.adapters.cloud.local.records import COPY, USAGE, VOLUME, Copy, ref_of
+from visa.adapters.cloud.local.sandbox import programs
 from visa.domain.resources import SnapshotSeen, VolumeSeen, VolumeSpec, VolumeState
 from visa.errors import Busy, Refused
 
@@ -143,7 +144,7 @@ class Volumes:
             return  # it is at work, or the snapshot was deleted
 
     def _start_copier(self, source: Path, folder: Path, lock_fd: int) -> None:
-        command = [*as_owner(as_root=self._store.as_root), "cp", "-a", "--reflink=auto", "--", str(source)]
+        command = _copy(source, folder, as_root=self._store.as_root)
         script = folder / "copy.sh"
         script.write_text(_COPIER.format(folder=quote(str(folder)), command=join(command), tries=_COPY_TRIES))
         subprocess.run(
@@ -184,7 +185,7 @@ _COPIER = """# Copies a volume; descriptor 9 holds the snapshot's lock as long a
 cd {folder} || exit 1
 for try in $(seq {tries}); do
     rm -rf part
-    if nice {command} part 2>copy.log; then
+    if nice {command} 2>copy.log; then
         sync -f part && mv -T part data && exit 0
     fi
     sleep 1
@@ -192,6 +193,27 @@ done
 echo "visa: given up after {tries} tries" >>copy.log
 : >failed
 """
+
+
+def _copy(source: Path, folder: Path, *, as_root: bool) -> list[str]:
+    """A copy of `source` at `part` in `folder`, made where nothing else can be seen.
+
+    The copier may read everything, and the person may put a link in a folder's place while it is at it.
+    """
+    rights = ["--cap-add", "ALL"] if as_root else ["--unshare-user", "--uid", "0", "--gid", "0", "--cap-add", "ALL"]
+    view = [
+        *programs(),
+        "--unshare-pid",
+        "--proc",
+        "/proc",
+        "--ro-bind",
+        str(source),
+        "/from",
+        "--bind",
+        str(folder),
+        "/to",
+    ]
+    return ["bwrap", *rights, *view, "--", "cp", "-a", "--reflink=auto", "--", "/from", "/to/part"]
 
 
 def as_owner(*, as_root: bool) -> tuple[str, ...]:
