@@ -121,7 +121,8 @@ class Servers:
         path = f"/servers/{safe(ref)}/action"
         reply = self._api.post(Service.COMPUTE, path, order)
         if reply.missing:
-            raise gone("machine", reply.words)
+            server = self._described(ref)  # Nova lists a machine before it takes orders for it
+            raise _not_now(reply.words, server)
         if not reply.conflict:
             reply.json()
             return

@@ -1,0 +1,44 @@
+"""The test cloud, once for all tests here, and the contract suite's house on it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.openstack import ground as testcloud
+from tests.openstack.ground import Ground
+
+pytest.register_assert_rewrite("tests.contract.test_cloud_contract", "tests.contract.test_cloud_power")
+
+from tests.contract.house import House  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def ground() -> Iterator[Ground]:
+    with pytest.MonkeyPatch.context() as environment, testcloud.up():
+        environment.setenv("OS_CLIENT_CONFIG_FILE", str(testcloud.CLOUDS))
+        made = Ground()
+        made.prepare()
+        yield made
+        made.clean()
+
+
+@pytest.fixture
+def house(ground: Ground, tmp_path: Path) -> Iterator[House]:
+    mine, theirs = ground.deployment(), ground.deployment()
+    made = House(
+        ground.cloud(mine),
+        ground.cloud,
+        tmp_path,
+        mine=mine,
+        theirs=theirs,
+        image=testcloud.NAME,
+        flavour=testcloud.NAME,
+        volume_gib=1,
+        patience_s=60,
+        pause_s=testcloud.PAUSE_S,
+        volumes_need_snapshots_gone=True,
+    )
+    yield made
+    for ref in made.servers():
+        made.cloud.delete_server(ref)  # the rest, and what this leaves, goes at the end of the run

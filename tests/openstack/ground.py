@@ -1,0 +1,190 @@
+"""The test cloud as tests use it: brought up when it is not there, with something to make machines from.
+
+What tests look at as the cloud's administrator is asked for here by plain calls, so that nothing is proved by the
+code that is under test.
+"""
+
+import itertools
+import os
+import secrets
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import yaml
+from requests.adapters import BaseAdapter
+
+from visa.adapters.cloud.openstack import OpenStackCloud
+from visa.adapters.cloud.openstack.connect import Api, Json, Service
+from visa.settings import OpenStack
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = Path(os.environ.get("VISA_TESTCLOUD_DIR", ROOT / ".testcloud"))
+CLOUDS = FOLDER / "clouds.yaml"
+NAME = "visa-test-plain"
+PAUSE_S = 0.4
+
+
+@contextmanager
+def up() -> Iterator[None]:
+    """The cloud answers within; it is left as it was found, up or down."""
+    if _answers():
+        yield
+        return
+    subprocess.run(["make", "--no-print-directory", "testcloud"], cwd=ROOT, check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["make", "--no-print-directory", "testcloud-down"], cwd=ROOT, check=True)
+
+
+def _answers() -> bool:
+    if not CLOUDS.is_file():
+        return False
+    address = urlsplit(yaml.safe_load(CLOUDS.read_text())["clouds"]["visa-test"]["auth"]["auth_url"])
+    try:
+        socket.create_connection((address.hostname, address.port or 80), timeout=2).close()
+    except OSError:
+        return False
+    return True
+
+
+@dataclass
+class Ground:
+    """One project of the test cloud, in which every test uses deployments of its own."""
+
+    admin: Api = field(default_factory=lambda: Api(OpenStack(cloud="visa-test-admin")))
+    member: Api = field(default_factory=lambda: Api(OpenStack(cloud="visa-test")))
+    used: list[str] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+    _run: str = field(default_factory=lambda: secrets.token_hex(3))
+
+    def prepare(self) -> None:
+        """A network of the project, an image and a flavour for everybody: what an operator prepares."""
+        self._ensure_flavour()
+        self._ensure_image()
+        self._ensure_network()
+
+    def deployment(self) -> str:
+        name = f"t{self._run}-{next(self._numbers)}"
+        self.used.append(name)
+        return name
+
+    def settings(self, **changes: Any) -> OpenStack:
+        given = {
+            "cloud": "visa-test",
+            "network": NAME,
+            "broker_cidrs": ("127.0.0.1/32",),
+            "readiness": "active",
+        }
+        return OpenStack(**(given | changes))
+
+    def cloud(self, deployment: str, transport: BaseAdapter | None = None, **changes: Any) -> OpenStackCloud:
+        return OpenStackCloud(self.settings(**changes), deployment, transport=transport)
+
+    # What the administrator sees
+
+    def servers(self, deployment: str) -> list[Json]:
+        rows = self.admin.listed(Service.COMPUTE, "/servers/detail", "servers", all_tenants="true")
+        return _of(rows, deployment)
+
+    def volumes(self, deployment: str) -> list[Json]:
+        rows = self.admin.listed(Service.VOLUME, "/volumes/detail", "volumes", all_tenants="true")
+        return _of(rows, deployment)
+
+    def ports_of(self, server: str) -> list[Json]:
+        return self.admin.listed(Service.NETWORK, "/ports", "ports", device_id=server)
+
+    def reset_volume(self, ref: str, status: str) -> None:
+        order = {"os-reset_status": {"status": status}}
+        self.admin.post(Service.VOLUME, f"/volumes/{ref}/action", order).json()
+
+    def reset_server(self, ref: str, state: str) -> None:
+        self.admin.post(Service.COMPUTE, f"/servers/{ref}/action", {"os-resetState": {"state": state}}).json()
+
+    @contextmanager
+    def quota(self, service: Service, **limits: int) -> Iterator[None]:
+        """The project has these limits within, and none after."""
+        self._set_quota(service, limits)
+        try:
+            yield
+        finally:
+            self._set_quota(service, dict.fromkeys(limits, -1))
+
+    def _set_quota(self, service: Service, limits: dict[str, int]) -> None:
+        project = self.member.project_id()
+        reply = self.admin.call(service, "PUT", f"/os-quota-sets/{project}", json={"quota_set": limits})
+        assert reply.ok, reply.text
+
+    # What is prepared, and taken away at the end
+
+    def _ensure_flavour(self) -> None:
+        flavours = self.admin.listed(Service.COMPUTE, "/flavors", "flavors")
+        if NAME not in {flavour["name"] for flavour in flavours}:
+            order = {"name": NAME, "vcpus": 1, "ram": 128, "disk": 1}
+            self.admin.post(Service.COMPUTE, "/flavors", {"flavor": order}).json()
+
+    def _ensure_image(self) -> None:
+        images = self.admin.listed(Service.IMAGE, "/images", "images", name=NAME)
+        if not any(image["status"] == "active" for image in images):
+            self.make_image(NAME, visibility="public")
+
+    def make_image(self, name: str, *, visibility: str = "public") -> str:
+        order = {"name": name, "disk_format": "raw", "container_format": "bare", "visibility": visibility}
+        ref = str(self.admin.post(Service.IMAGE, "/images", order).json()["id"])
+        content = {"Content-Type": "application/octet-stream"}
+        sent = self.admin.call(Service.IMAGE, "PUT", f"/images/{ref}/file", data=b"\0" * 1024, headers=content)
+        assert sent.ok, sent.text
+        return ref
+
+    def _ensure_network(self) -> None:
+        if self.member.listed(Service.NETWORK, "/networks", "networks", name=NAME):
+            return
+        network = self.member.post(Service.NETWORK, "/networks", {"network": {"name": NAME}}).json()["network"]
+        subnet = {"network_id": network["id"], "ip_version": 4, "cidr": "10.77.0.0/16", "gateway_ip": None}
+        self.member.post(Service.NETWORK, "/subnets", {"subnet": subnet}).json()
+
+    def clean(self) -> None:
+        """Delete everything that tests made: machines first, then snapshots, then volumes."""
+        mine = set(self.used)
+        self._delete(Service.COMPUTE, "/servers", "servers", mine)
+        self._delete(Service.VOLUME, "/snapshots", "snapshots", mine)
+        self._delete(Service.VOLUME, "/volumes", "volumes", mine)
+        for group in self.member.listed(Service.NETWORK, "/security-groups", "security_groups", fields=["id", "name"]):
+            if group["name"].removeprefix("visa-") in mine:
+                self.member.delete(Service.NETWORK, f"/security-groups/{group['id']}")
+
+    def _delete(self, service: Service, path: str, key: str, deployments: set[str]) -> None:
+        asked: set[str] = set()
+
+        def gone() -> bool:
+            rows = [
+                row
+                for row in self.member.listed(service, f"{path}/detail", key)
+                if row.get("metadata", {}).get("visa_deployment") in deployments
+            ]
+            for row in rows:
+                if row["id"] not in asked and self.member.delete(service, f"{path}/{row['id']}").ok:
+                    asked.add(row["id"])
+            return not rows
+
+        until(gone, f"{key} of {len(deployments)} deployments gone", patience_s=120, pause_s=1)
+
+
+def _of(rows: list[Json], deployment: str) -> list[Json]:
+    return [row for row in rows if row.get("metadata", {}).get("visa_deployment") == deployment]
+
+
+def until(holds: Callable[[], Any], what: str, *, patience_s: float = 60, pause_s: float = PAUSE_S) -> Any:
+    """Look again and again, gently: the real lists are expensive. Returns what held."""
+    deadline = time.monotonic() + patience_s
+    while not (came := holds()):
+        assert time.monotonic() < deadline, f"waited {patience_s} s for: {what}"
+        time.sleep(pause_s)
+    return came
