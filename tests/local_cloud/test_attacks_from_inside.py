@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from visa.adapters.cloud.local.remount import Change, _enter
-from visa.adapters.cloud.local.servers import check_sources
+from visa.adapters.cloud.local.sources import check_sources
 from visa.domain.resources import Account, Mark, Mount, MountMode, VolumeState
 from visa.errors import Refused
 

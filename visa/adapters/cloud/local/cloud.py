@@ -10,11 +10,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from visa.adapters.cloud.local import needs, orders
+from visa.adapters.cloud.local.boots import House
 from visa.adapters.cloud.local.cgroups import Cgroups, Resource
 from visa.adapters.cloud.local.chores import Chores, Sweeper
 from visa.adapters.cloud.local.images import LocalImage
 from visa.adapters.cloud.local.records import Copy, ref_of
-from visa.adapters.cloud.local.servers import House, Servers, check_sources
+from visa.adapters.cloud.local.servers import Servers
+from visa.adapters.cloud.local.sources import check_sources
 from visa.adapters.cloud.local.volumes import Store, Volumes
 from visa.domain.resources import (
     CloudImage,
@@ -67,9 +69,8 @@ class LocalCloud:
         servers, volumes, snapshots, bin_folder = self._folders()
         self._cgroups = Cgroups(self._root)
         self._volumes = Volumes(Store(volumes, snapshots, bin_folder, deployment, as_root=as_root))
-        self._servers = Servers(
-            House(servers, volumes, bin_folder, deployment, images, self._cgroups, grace_s, as_root=as_root)
-        )
+        self._house = House(servers, volumes, bin_folder, deployment, images, self._cgroups, grace_s, as_root=as_root)
+        self._servers = Servers(self._house)
         self._sweeper = Sweeper(Chores(bin_folder, volumes, as_root=as_root))
 
     def check_root(self) -> None:
@@ -106,7 +107,7 @@ class LocalCloud:
     @_guarded()
     def create_server(self, spec: ServerSpec) -> ServerSeen:
         orders.check(spec)
-        self._servers.check(spec)
+        self._house.check(spec)
         check_sources(spec.mounts, spec.account)
         with self._volumes.claimed(spec.volume_ref, ref_of(spec.mark), exists=self._servers.exists):
             server = self._servers.make(spec)

@@ -4,45 +4,29 @@
 the death of whoever gave it. Every change of a server's records happens under its lock.
 """
 
-import os
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
 
-from visa.adapters.cloud.local import files, launch, sandbox
-from visa.adapters.cloud.local.cgroups import Cgroups, remove_groups
-from visa.adapters.cloud.local.desktop import SOCKET, Addresses, adopt_socket, greeting
-from visa.adapters.cloud.local.images import LocalImage
-from visa.adapters.cloud.local.orders import account_files, check_mounts, hostname_of
+from visa.adapters.cloud.local import files
+from visa.adapters.cloud.local.boots import House, boot
+from visa.adapters.cloud.local.cgroups import remove_groups
+from visa.adapters.cloud.local.desktop import Addresses, adopt_socket, greeting
+from visa.adapters.cloud.local.orders import check_mounts
 from visa.adapters.cloud.local.records import NAMES, REF_LENGTH, SPEC, ref_of
 from visa.adapters.cloud.local.server import Server
+from visa.adapters.cloud.local.sources import can_be_shown, check_sources
 from visa.adapters.cloud.local.state import Due, Facts, Order, due, power
-from visa.domain.resources import Account, Mount, Power, ServerSeen, ServerSpec
+from visa.domain.resources import Mount, Power, ServerSeen, ServerSpec
 from visa.errors import Busy, CloudError, Refused
 
-_INIT = Path(__file__).with_name("init.sh")
 _GREETING_WAIT_S = 0.2
 _FORCE_AFTER_S = 2.0
 """The sandbox's own first process enforces the grace; this much later it is enforced from outside."""
 _REMOVE_WAIT_S = 1.0
 
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True)
-class House:
-    """What all servers share. `as_root`: sandboxes run as the persons' own accounts instead of ours."""
-
-    folder: Path
-    volumes: Path
-    bin: Path
-    deployment: str
-    images: Mapping[str, LocalImage]
-    cgroups: Cgroups
-    grace_s: float
-    as_root: bool
 
 
 class Servers:
@@ -60,11 +44,6 @@ class Servers:
         if not self.exists(ref) or server.deleting:
             raise Refused("There is no such machine (any more).", code="gone")
         return server
-
-    def check(self, spec: ServerSpec) -> None:
-        """Whether this house could ever run it. Raises `Refused`."""
-        if spec.image not in self._house.images:
-            raise Refused(f"There is no image {spec.image!r} here.", code="no_such_image")
 
     def make(self, spec: ServerSpec) -> Server:
         """Make its folder, holding the order to start it: from then on it is seen, and carried on by whoever looks."""
@@ -115,7 +94,7 @@ class Servers:
             facts, spec = server.facts(), files.read_record(server.folder / "spec.json", SPEC)
             if spec is None or facts.ending or not (facts.runs or facts.awaited):
                 return
-            there = tuple(mount for mount in mounts if mount in facts.mounts or _can_be_shown(mount, spec.account))
+            there = tuple(mount for mount in mounts if mount in facts.mounts or can_be_shown(mount, spec.account))
             if facts.runs:
                 server.remount(facts.mounts, there, spec.account)
             server.write_order(Order(facts.ordered, there))
@@ -163,7 +142,7 @@ class Servers:
                 facts = server.facts()
                 match due(facts):
                     case Due.LAUNCH:
-                        self._launch(server, facts, fd)
+                        boot(self._house, server, number=facts.ordered, lock_fd=fd)
                     case Due.END:
                         server.ask_to_end()
                     case Due.KILL:
@@ -184,56 +163,6 @@ class Servers:
             return  # somebody is at it
         except (OSError, CloudError) as error:
             _log.warning("local cloud: not carried on", server=server.ref, reason=str(error))
-
-    def _launch(self, server: Server, facts: Facts, lock_fd: int) -> None:
-        spec = files.read_record(server.folder / "spec.json", SPEC)
-        order = server.order()
-        if spec is None or order is None:
-            raise Refused("There is no such machine (any more).", code="gone")
-        self.check(spec)
-        plan = self._prepare(server, replace(spec, mounts=order.mounts))
-        shown = sandbox.binds(plan, tuple(sorted(path.name for path in plan.etc.iterdir())))
-        groups = self._house.cgroups.make(server.ref, vcpus=spec.vcpus, memory_mib=spec.memory_mib)
-        files.write_record(server.folder / "groups.json", NAMES, tuple(map(str, groups)))
-        visible = launch.staged(shown) if self._house.as_root else shown
-        launch.start(
-            launch.Launch(
-                folder=server.folder,
-                boot=facts.ordered,
-                groups=groups,
-                command=tuple(sandbox.arguments(plan, visible)),
-                binds=tuple(shown),
-                account=spec.account if self._house.as_root else None,
-            ),
-            lock_fd,
-        )
-
-    def _prepare(self, server: Server, spec: ServerSpec) -> sandbox.Plan:
-        """Fresh folders for a boot: nothing of an earlier one is left where the person could have written."""
-        run, etc = server.folder / "run", server.folder / "etc"
-        files.throw_away(run, self._house.bin, durable=False)
-        (server.folder / SOCKET).unlink(missing_ok=True)
-        run.mkdir(mode=0o700)
-        etc.mkdir(exist_ok=True)
-        if self._house.as_root:
-            os.chown(run, spec.account.uid, spec.account.gid)
-        hostname = hostname_of(spec.name)
-        machine_id = server.ref.removeprefix("s-").ljust(32, "0")
-        for name, text in account_files(spec.account, hostname=hostname, machine_id=machine_id).items():
-            (etc / name).write_text(text)
-            (etc / name).chmod(0o644)
-        image = self._house.images[spec.image]
-        return sandbox.Plan(
-            spec=spec,
-            session=image.session,
-            geometry=image.geometry,
-            home=self._house.volumes / spec.volume_ref / "data",
-            run=run,
-            etc=etc,
-            init=_INIT,
-            defaults=image.defaults,
-            grace_s=self._house.grace_s,
-        )
 
     def _remove(self, server: Server, *, wait_s: float) -> None:
         if server.kill(wait_s=wait_s):
@@ -277,27 +206,6 @@ class Servers:
             fault=server.fault() if state is Power.ERROR else "",
             mounts=facts.mounts,
         )
-
-
-def check_sources(mounts: tuple[Mount, ...], account: Account) -> None:
-    """A folder that is not there is told at once. One that only the person may look at is tried in the sandbox.
-
-    Neither may a link that the person made decide what is shown: they could make one to any folder of this host.
-    """
-    for mount in mounts:
-        if files.is_missing(Path(mount.source)):
-            raise Refused(f"The folder for {mount.target} is not there.", code="no_such_folder", detail=mount.source)
-        if link := files.link_of(account.uid, Path(mount.source)):
-            words = f"The folder for {mount.target} cannot be shown: a link of your own leads there."
-            raise Refused(words, code="foreign_link", detail=f"{link} belongs to {account.login}")
-
-
-def _can_be_shown(mount: Mount, account: Account) -> bool:
-    try:
-        check_sources((mount,), account)
-    except Refused:
-        return False
-    return True
 
 
 def _next_boot(facts: Facts) -> int:
