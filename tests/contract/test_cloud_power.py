@@ -1,6 +1,6 @@
 """The obligations of `visa.ports.cloud.Cloud` for stopping, starting and rebooting, asked of every adapter."""
 
-from visa.domain.resources import Power
+from visa.domain.resources import Power, VolumeState
 
 
 def test_a_stopped_server_has_no_desktop_and_starts_again(house):
@@ -57,3 +57,19 @@ def test_a_stop_after_a_reboot_wins(house):
     house.accepted(lambda: house.cloud.stop_server(server.ref))
     house.until_power(server.ref, Power.STOPPED)
     assert house.servers()[server.ref].power is Power.STOPPED
+
+
+def test_a_detached_volume_is_free_for_another_machine(house):
+    first = house.server()
+    (volume_ref,) = first.volume_refs
+    house.cloud.stop_server(first.ref)
+    house.until_power(first.ref, Power.STOPPED)
+    for _ in range(2):  # asking twice does no harm
+        house.cloud.detach_volume(first.ref, volume_ref)
+    house.until_volume(volume_ref, VolumeState.AVAILABLE)
+    assert house.servers()[first.ref].volume_refs == ()
+    second = house.cloud.create_server(house.server_spec(volume_ref))
+    assert house.until_ready(second.ref).volume_refs == (volume_ref,)
+    house.cloud.delete_server(first.ref)
+    house.until_gone(first.ref)
+    assert house.volumes()[volume_ref].attached_to == second.ref

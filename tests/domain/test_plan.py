@@ -30,6 +30,7 @@ SPEC = ServerSpec(
 INTENT = InstanceIntent(Wanted.RUNNING, 1, 0, SPEC, WorkspacePhase.AVAILABLE, False, NOW)
 FACTS = Facts(phase=Phase.NEW, seen_revision=1)
 VOLUME = VolumeSeen(Mark("test", "volume", "w1"), "v1", VolumeState.AVAILABLE, 20)
+HELD = replace(VOLUME, state=VolumeState.IN_USE, attached_to="s1")
 
 
 def server(power: Power, *, ready: bool = False) -> ServerSeen:
@@ -83,7 +84,14 @@ TABLE = [
     ("broken after it worked", replace(INTENT, ever_ready=True), RUNNING, Seen(server(Power.ERROR), VOLUME),
      "Rest failed look in 60 s because machine_error"),
     ("delete: clean stop first", GONE, RUNNING, Seen(server(Power.ACTIVE, ready=True), VOLUME), "StopServer"),
-    ("delete: off, workspace safe", GONE, RUNNING, Seen(server(Power.STOPPED), VOLUME), "DeleteServer"),
+    ("delete: off, workspace held", GONE, RUNNING, Seen(server(Power.STOPPED), HELD), "DetachVolume"),
+    ("delete: workspace being let go", GONE, RUNNING,
+     Seen(replace(server(Power.STOPPED), volume_refs=()), replace(HELD, attached_to=None)),
+     "Rest deleting look in 0.25 s"),
+    ("delete: off, workspace free", GONE, RUNNING, Seen(server(Power.STOPPED), VOLUME), "DeleteServer"),
+    ("delete: broken, workspace held", GONE, RUNNING, Seen(server(Power.ERROR), HELD), "DetachVolume"),
+    ("delete: broken and does not let go", GONE, replace(RUNNING, doing=Doing.DETACH, doing_since=NOW - long_ago),
+     Seen(server(Power.ERROR), HELD), "DeleteServer"),
     ("delete: workspace not seen", GONE, RUNNING, Seen(server(Power.STOPPED), None),
      "Rest deleting look in 60 s because workspace_missing"),
     ("delete: workspace in error", GONE, RUNNING, Seen(server(Power.STOPPED), replace(VOLUME, state=VolumeState.ERROR)),
@@ -125,7 +133,12 @@ any_intent = st.builds(
     phase_since=st.integers(0, 5000).map(lambda seconds: NOW - timedelta(seconds=seconds)),
 )
 any_server = st.none() | st.builds(server, st.sampled_from(list(Power)), ready=st.booleans())
-any_volume = st.none() | st.builds(replace, st.just(VOLUME), state=st.sampled_from(list(VolumeState)))
+any_volume = st.none() | st.builds(
+    replace,
+    st.just(VOLUME),
+    state=st.sampled_from(list(VolumeState)),
+    attached_to=st.none() | st.sampled_from(["s1", "s2"]),
+)
 any_seen = st.builds(Seen, any_server, any_volume)
 any_case = given(intent=any_intent, facts=any_facts, seen=any_seen)
 
@@ -144,6 +157,7 @@ def test_a_machine_is_deleted_for_its_owner_only_when_its_workspace_was_seen_saf
         assert intent.wanted is Wanted.GONE
         assert seen.server.power is not Power.ACTIVE
         assert seen.volume.state in {VolumeState.AVAILABLE, VolumeState.IN_USE}
+        assert seen.server.power is not Power.STOPPED or seen.volume.attached_to != seen.server.ref
 
 
 @any_case

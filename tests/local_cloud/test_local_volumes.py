@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 
 from visa.adapters.cloud.local import files
+from visa.adapters.cloud.local.servers import Servers
 from visa.adapters.cloud.local.volumes import Volumes
-from visa.domain.resources import Mark, VolumeState
-from visa.errors import Busy, Fault
+from visa.domain.resources import Mark, Power, VolumeState
+from visa.errors import Busy, Fault, Refused
+from visa.testing.faults import Crash
 
 MARK = Mark("bench", "snapshot", "1")
 
@@ -150,3 +152,30 @@ def test_what_the_person_wrote_survives_the_machine(bench):
     bench.cloud.create_server(reader)
     bench.wait((bench.home(reader) / "status").exists)
     assert (bench.home(reader) / "out").read_text() == "precious\n"
+
+
+def test_a_claim_of_a_server_that_was_never_made_does_not_hold_the_volume(bench, monkeypatch):
+    first = bench.spec()
+
+    def die(*_):
+        raise Crash
+
+    monkeypatch.setattr(Servers, "make", die)
+    with pytest.raises(Crash):
+        bench.cloud.create_server(first)
+    monkeypatch.undo()
+    second = replace(bench.spec(), volume_ref=first.volume_ref)
+    bench.server(second)
+    with pytest.raises(Refused):
+        bench.cloud.create_server(first)
+
+
+def test_a_machine_whose_workspace_was_taken_never_starts_again(bench):
+    server = bench.server()
+    bench.cloud.stop_server(server.ref)
+    bench.until_power(server.ref, Power.STOPPED)
+    bench.cloud.detach_volume(server.ref, server.volume_refs[0])
+    for order in (bench.cloud.start_server, bench.cloud.reboot_server):
+        with pytest.raises(Refused) as refusal:
+            order(server.ref, bench.mounts)
+        assert refusal.value.code == "no_volume"

@@ -16,7 +16,6 @@ import pytest
 from visa.adapters.cloud.local import launch
 from visa.adapters.cloud.local.processes import Process, runs, stat_of
 from visa.domain.resources import Power
-from visa.errors import Refused
 from visa.testing.faults import Crash
 
 _OTHER_PROCESS = """
@@ -276,21 +275,3 @@ def test_a_process_is_itself_only_with_its_start_time():
     own = stat_of(os.getpid())
     assert runs(Process(own.pid, own.started))
     assert not runs(Process(own.pid, own.started + 1))
-
-
-def test_a_claim_of_a_server_that_was_never_made_does_not_hold_the_volume(bench, monkeypatch):
-    from visa.adapters.cloud.local.servers import Servers
-
-    first = bench.spec()
-
-    def die(*_):
-        raise Crash
-
-    monkeypatch.setattr(Servers, "make", die)
-    with pytest.raises(Crash):
-        bench.cloud.create_server(first)
-    monkeypatch.undo()
-    second = replace(bench.spec(), volume_ref=first.volume_ref)
-    bench.server(second)
-    with pytest.raises(Refused):
-        bench.cloud.create_server(first)

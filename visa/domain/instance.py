@@ -53,6 +53,7 @@ class Doing(StrEnum):
     START = "start"
     STOP = "stop"
     REBOOT = "reboot"
+    DETACH = "detach"
     DELETE = "delete"
 
 

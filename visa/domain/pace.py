@@ -9,6 +9,7 @@ from visa.domain.steps import (
     CreateVolume,
     DeleteServer,
     DeleteVolume,
+    DetachVolume,
     Finish,
     RebootServer,
     Rest,
@@ -27,6 +28,7 @@ ORDERS: dict[type, Doing] = {
     StartServer: Doing.START,
     StopServer: Doing.STOP,
     RebootServer: Doing.REBOOT,
+    DetachVolume: Doing.DETACH,
     DeleteServer: Doing.DELETE,
     DeleteVolume: Doing.DELETE,
 }

@@ -3,7 +3,7 @@
 The rules that keep machines and data safe:
 1. absence is believed only after it lasted (`pace.missing`), and nothing that is listed speaks against it;
 2. an order that may still take effect is waited for before another is given (`pace.paced`);
-3. a machine is deleted only after a clean stop, and when its workspace was seen safe (`preserve.doubt`);
+3. a machine is deleted only after a clean stop, when its workspace was taken from it and seen safe (`preserve.doubt`);
 4. an error in the cloud never deletes a machine that has ever worked.
 """
 
@@ -14,8 +14,18 @@ from typing import assert_never
 from visa.domain import preserve
 from visa.domain.instance import Doing, Facts, Phase, Wanted, WorkspacePhase
 from visa.domain.pace import SLOW_S, Limits, after, later, missing, older, paced, soon, still, uncertain
-from visa.domain.resources import Power, ServerSeen, ServerSpec, VolumeSeen
-from visa.domain.steps import CreateServer, DeleteServer, Finish, RebootServer, Rest, StartServer, Step, StopServer
+from visa.domain.resources import Power, ServerSeen, ServerSpec, VolumeSeen, VolumeState
+from visa.domain.steps import (
+    CreateServer,
+    DeleteServer,
+    DetachVolume,
+    Finish,
+    RebootServer,
+    Rest,
+    StartServer,
+    Step,
+    StopServer,
+)
 
 _STUCK = "The cloud has not finished for a long time. The support team has to look into it."
 
@@ -122,10 +132,28 @@ def _towards_gone(case: _Case, server: ServerSeen) -> Step:
         case Power.STOPPED | Power.ERROR | Power.BUILDING | Power.DELETING:
             if doubt := preserve.doubt(case.volume):
                 return Rest(Phase.DELETING, after(case.now, SLOW_S), doubt.code, doubt.message, attempts=case.tries)
+            if held := _held(case, server):
+                return held
             in_vain = server.power is Power.ERROR and case.facts.doing is Doing.DELETE
             return DeleteServer(server.ref, attempts=case.tries + in_vain, again=False)
         case _ as never:
             assert_never(never)
+
+
+def _held(case: _Case, server: ServerSeen) -> Step | None:
+    """The workspace is taken from the machine and seen free before the machine goes; None once that is so.
+
+    A broken machine may not let go: that is tried once, because deleting it frees the workspace too. One that never
+    came up, or is on its way out, is not asked.
+    """
+    volume = case.volume
+    asked = case.facts.doing in {Doing.DETACH, Doing.DELETE}
+    if volume is None or server.power in {Power.BUILDING, Power.DELETING} or (server.power is Power.ERROR and asked):
+        return None
+    unclear = volume.state is VolumeState.IN_USE and volume.attached_to is None
+    if volume.attached_to == server.ref or (unclear and volume.ref in server.volume_refs):
+        return DetachVolume(server.ref, volume.ref, attempts=case.tries)
+    return _wait(case, Phase.DELETING) if unclear else None
 
 
 def _towards_stopped(case: _Case, server: ServerSeen) -> Step:

@@ -64,6 +64,15 @@ class RebootServer:
 
 
 @dataclass(frozen=True)
+class DetachVolume:
+    """Take the workspace from a machine before that is deleted."""
+
+    ref: str
+    volume_ref: str
+    attempts: int
+
+
+@dataclass(frozen=True)
 class DeleteServer:
     """`again` is true when a broken machine makes room for a new try."""
 
@@ -84,7 +93,7 @@ class DeleteVolume:
     attempts: int
 
 
-ServerAct = CreateServer | StartServer | StopServer | RebootServer | DeleteServer
+ServerAct = CreateServer | StartServer | StopServer | RebootServer | DetachVolume | DeleteServer
 VolumeAct = CreateVolume | DeleteVolume
 Act = ServerAct | VolumeAct
 Step = Rest | Finish | Act

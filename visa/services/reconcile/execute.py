@@ -12,6 +12,7 @@ from visa.domain.steps import (
     CreateVolume,
     DeleteServer,
     DeleteVolume,
+    DetachVolume,
     RebootServer,
     StartServer,
     StopServer,
@@ -56,6 +57,8 @@ def _call(cloud: Cloud, act: Act) -> ServerSeen | VolumeSeen | None:
             cloud.stop_server(act.ref)
         case RebootServer():
             cloud.reboot_server(act.ref, act.mounts)
+        case DetachVolume():
+            cloud.detach_volume(act.ref, act.volume_ref)
         case DeleteServer():
             cloud.delete_server(act.ref)
         case DeleteVolume():

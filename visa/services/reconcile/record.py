@@ -18,6 +18,7 @@ from visa.domain.steps import (
     CreateVolume,
     DeleteServer,
     DeleteVolume,
+    DetachVolume,
     RebootServer,
     Rest,
     StartServer,
@@ -94,7 +95,8 @@ def outcome(session: Session, row: Row, act: Act, came: Outcome, *, now: datetim
             hopeless = came.code not in {"gone", "in_use", "volume_in_use"}
             status.attempts = limits.max_attempts if hopeless else act.attempts + 1
             status.code, status.message = came.code, came.public
-            status.doing = Doing.NOTHING
+            if not isinstance(act, DetachVolume):  # that it was asked for is enough for a broken machine to go
+                status.doing = Doing.NOTHING
             status.next_look_at = soon(now)
             _tell(session, row, "refused", f"The cloud refused: {came.public}", now)
         case Fault():
@@ -170,6 +172,8 @@ def _phase_of(act: Act, wanted: str) -> str:
             return Phase.STARTING
         case StopServer():
             return Phase.DELETING if wanted == Wanted.GONE else Phase.STOPPING
+        case DetachVolume():
+            return Phase.DELETING
         case DeleteServer():
             return Phase.BUILDING if act.again else Phase.DELETING
         case CreateVolume():

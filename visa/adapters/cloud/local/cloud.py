@@ -139,7 +139,8 @@ class LocalCloud:
 
     @_guarded()
     def detach_volume(self, server_ref: str, volume_ref: str) -> None:
-        self._servers.find(server_ref).write_detached(volume_ref)
+        self._servers.detach(self._servers.find(server_ref), volume_ref)
+        self._volumes.release(volume_ref, server_ref)
 
     @_guarded()
     def set_mounts(self, ref: str, mounts: tuple[Mount, ...]) -> None:

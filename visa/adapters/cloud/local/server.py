@@ -100,11 +100,12 @@ class Server:
         (self.folder / "deleting").touch()
 
     def write_detached(self, volume_ref: str) -> None:
-        (self.folder / f"detached-{volume_ref}").touch()
+        (self.folder / "detached").write_text(volume_ref)
 
-    def has_detached(self, volume_ref: str) -> bool:
+    @property
+    def detached(self) -> bool:
         """Its volume was taken from it: it can only be deleted now."""
-        return (self.folder / f"detached-{volume_ref}").exists()
+        return (self.folder / "detached").exists()
 
     def ask_to_end(self) -> None:
         """Ask the session to end. One that is not up far enough to hear it is asked again at the next look."""

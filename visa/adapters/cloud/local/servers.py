@@ -64,6 +64,7 @@ class Servers:
             facts = server.facts()
             if facts.ending and facts.ordered <= facts.stopped:
                 raise Busy("The machine is still stopping.", retry_after_s=1)
+            _check_workspace(server)
             if not facts.runs:
                 server.write_order(Order(_next_boot(facts), mounts))
         self.carry_on(server)
@@ -79,6 +80,7 @@ class Servers:
         self._check_mounts(server, mounts)
         with server.locked():
             facts = server.facts()
+            _check_workspace(server)
             if facts.runs and not facts.ending:
                 self._write_stop(server, facts.started)  # before the order: dying in between leaves a stopped server
             server.write_order(Order(_next_boot(server.facts()), mounts))
@@ -99,6 +101,16 @@ class Servers:
                 server.remount(facts.mounts, there, spec.account)
             server.write_order(Order(facts.ordered, there))
         check_sources(mounts, spec.account)
+
+    def detach(self, server: Server, volume_ref: str) -> None:
+        """Take its volume from a server that does not run; it can only be deleted afterwards."""
+        with server.locked():
+            spec = files.read_record(server.folder / "spec.json", SPEC)
+            if spec is None or spec.volume_ref != volume_ref:
+                return
+            if power(server.facts()) not in {Power.STOPPED, Power.ERROR}:
+                raise Refused("A workspace can only be taken from a machine that is off.", code="cannot_detach")
+            server.write_detached(volume_ref)
 
     def delete(self, server: Server) -> None:
         server.write_deleting()
@@ -202,10 +214,16 @@ class Servers:
             power=state,
             address=f"unix:{self._addresses.socket_of(server.ref)}" if active else None,
             desktop_ready=active and facts.ready >= facts.started,
-            volume_refs=() if server.has_detached(spec.volume_ref) else (spec.volume_ref,),
+            volume_refs=() if server.detached else (spec.volume_ref,),
             fault=server.fault() if state is Power.ERROR else "",
             mounts=facts.mounts,
         )
+
+
+def _check_workspace(server: Server) -> None:
+    """A start would bring back what another machine may use by now."""
+    if server.detached:
+        raise Refused("Its workspace was taken from the machine.", code="no_volume")
 
 
 def _next_boot(facts: Facts) -> int:

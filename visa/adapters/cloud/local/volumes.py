@@ -63,6 +63,14 @@ class Volumes:
             (folder / "attached").write_text(server_ref)
             yield
 
+    def release(self, ref: str, server_ref: str) -> None:
+        """Free it of this server's claim; another's stays."""
+        if not (self._store.volumes / ref).exists():
+            return
+        with self._locked(ref) as folder:
+            if _holder(folder) == server_ref:
+                (folder / "attached").unlink()
+
     def delete(self, ref: str, *, exists: Callable[[str], bool]) -> None:
         if not (self._store.volumes / ref).exists():
             return
