@@ -133,7 +133,10 @@ def tail(log: Path, lines: int = TAIL_LINES) -> str:
 
 def _leashed(command: Sequence[str]) -> list[str]:
     setpriv = shutil.which("setpriv")
-    return [setpriv, "--pdeathsig", "TERM", *command] if setpriv else list(command)
+    if setpriv is None:
+        return list(command)
+    still_ours = f'[ "$PPID" = {os.getpid()} ] && exec "$@"'  # a supervisor that is dead by now sends no signal
+    return [setpriv, "--pdeathsig", "TERM", "sh", "-c", still_ours, "sh", *command]
 
 
 def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
