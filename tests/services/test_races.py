@@ -6,14 +6,15 @@ from collections.abc import Callable
 
 import pytest
 from sqlalchemy import event, select
+from sqlalchemy.exc import DBAPIError
 
 from visa.domain.instance import Kept, Phase
 from visa.errors import Conflict
-from visa.services import restore, workspaces
+from visa.services import facility_sync, restore, workspaces
 from visa.services.restore import Changes
 from visa.store.session import Sessions
 from visa.store.tables import Instance, InstanceStatus, Person, Workspace
-from visa.testing.builders import ADA, GUEST, Seeded
+from visa.testing.builders import ADA, GUEST, Seeded, facility_state
 
 
 @pytest.fixture
@@ -68,3 +69,24 @@ def test_two_first_desktops_of_a_guest_at_once_get_one_account(sessions, seeded:
     with sessions.read() as session:
         assert len(session.scalars(select(Instance)).all()) == 2
         assert session.get_one(Person, GUEST).guest_uid == seeded.policy.guest_uid_first
+
+
+def test_two_schedulers_read_the_facility_for_the_first_time_at_once(sessions, clock):
+    """Both would add the same people: the second to commit would end with an error, at its start with its process."""
+    state, started, troubles = facility_state(clock.now()), threading.Barrier(2), []
+
+    def read() -> None:
+        try:
+            with sessions.write() as session:
+                session.execute(select(1))
+                started.wait(20)
+                facility_sync.sync(session, state, now=clock.now())
+        except DBAPIError as trouble:
+            troubles.append(trouble)
+
+    both = [threading.Thread(target=read) for _ in range(2)]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join(30)
+    assert troubles == []

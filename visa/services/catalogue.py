@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from visa.errors import BadFiles, Problem
+from visa.store.session import alone
 from visa.store.tables import Flavour, Image
 
 Key = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,59}$")
@@ -65,6 +66,7 @@ def read(path: Path) -> Catalogue:
 
 def load(session: Session, catalogue: Catalogue, *, now: datetime) -> None:
     """Make the tables show the catalogue, in the caller's transaction."""
+    alone(session, "catalogue")
     _merge(session, Image, [entry.model_dump() for entry in catalogue.images], now)
     _merge(session, Flavour, [entry.model_dump() for entry in catalogue.flavours], now)
 

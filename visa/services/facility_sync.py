@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from visa.domain.facility import FacilityState
 from visa.store.base import Base
+from visa.store.session import alone
 from visa.store.tables import Experiment, ExperimentMember, FacilityPerson, Instrument, InstrumentScientist
 
 
@@ -24,6 +25,7 @@ class SyncReport:
 
 def sync(session: Session, state: FacilityState, *, now: datetime) -> SyncReport:
     """Make the tables show `state`, in the caller's transaction. What vanished is marked and no longer gives rights."""
+    alone(session, "facility")  # every scheduler reads the source, and two would add the same rows
     counts = [
         _merge(session, FacilityPerson, [_person(one) for one in state.people], now),
         _merge(session, Instrument, [_without(one, "scientist_ids") for one in state.instruments], now),

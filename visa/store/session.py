@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -54,6 +54,12 @@ def lock(session: Session, table: type[T], key: Any) -> T | None:
     point to it (events of a person) may still be written meanwhile, or two requests could wait for each other.
     """
     return session.get(table, key, with_for_update={"key_share": True}, populate_existing=True)
+
+
+def alone(session: Session, name: str) -> None:
+    """Wait until nobody else does what is called `name`, until this transaction ends. SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))
 
 
 def open_engine(url: str, *, pool_size: int = 10) -> Engine:
