@@ -5,8 +5,9 @@ that a scheduler lives.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import asdict, dataclass, field, is_dataclass
 from datetime import datetime, timedelta
+from threading import Event, Lock
 from typing import Any
 
 import structlog
@@ -38,8 +39,20 @@ class Reconciling:
     last_pass: datetime | None = None
     last_stored: datetime | None = None
     was_blind: bool = False
+    stopping: Event = field(default_factory=Event)
+    _busy: Lock = field(default_factory=Lock)
 
     def __call__(self) -> None:
+        with self._busy:
+            self._look()
+
+    def stop(self) -> None:
+        """Begin nothing more, and wait for the pass under way: its answers would be lost, and its leases kept."""
+        self.stopping.set()
+        with self._busy:
+            return
+
+    def _look(self) -> None:
         now = self.runtime.clock.now()
         with self.runtime.sessions.read() as session:
             due = anything_due(session, now)
@@ -48,6 +61,8 @@ class Reconciling:
         if is_recent and (self.was_blind or not due):
             return
         for _ in range(MAX_PASSES):
+            if self.stopping.is_set():
+                return
             self.last_pass = self.runtime.clock.now()
             report = run_pass(self.work)
             self._store(report, started_at=now)

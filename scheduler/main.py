@@ -62,6 +62,7 @@ def run(runtime: Runtime) -> None:
             signal.signal(number, lambda *_: clock.shutdown(wait=False))
         log.info("scheduler runs", holder=name)
         clock.start()
+        reconcile.stop()  # before the threads for its calls end
     log.info("scheduler stopped", holder=name)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
 from sqlalchemy import func, select
@@ -11,7 +12,15 @@ from visa.bootstrap import Runtime, reconcile_work
 from visa.domain.instance import Phase
 from visa.errors import BadFiles, Fault, Problem
 from visa.settings import Settings
-from visa.store.tables import Experiment, InstanceStatus, JobReport, LoginSession, Thumbnail
+from visa.store.tables import (
+    Experiment,
+    Instance,
+    InstanceStatus,
+    JobReport,
+    LoginSession,
+    Thumbnail,
+    WorkspaceStatus,
+)
 from visa.testing.builders import ADA, Seeded, facility_state, seed, sign_in
 from visa.testing.cloud import FakeCloud
 
@@ -147,3 +156,32 @@ def test_the_sweep_removes_the_picture_of_a_machine_that_is_gone_and_no_other(ru
     assert sweep(runtime).thumbnails == 1
     with sessions.read() as session:
         assert session.scalars(select(Thumbnail.instance_id)).all() == [kept]
+
+
+def test_a_scheduler_that_is_stopped_finishes_its_pass_and_begins_no_other(reconcile, sessions, seeded, clock, cloud):
+    with sessions.write() as session:
+        instance_id = seeded.create(session, ADA, clock.now()).id
+    under_way, go_on = Event(), Event()
+    create_volume = cloud.create_volume
+
+    def slow(spec):
+        under_way.set()
+        assert go_on.wait(20)
+        return create_volume(spec)
+
+    cloud.create_volume = slow
+    with ThreadPoolExecutor(2) as threads:
+        running = threads.submit(reconcile)
+        assert under_way.wait(20)
+        stopping = threads.submit(reconcile.stop)
+        assert reconcile.stopping.wait(20)
+        assert not stopping.done()
+        go_on.set()
+        stopping.result(20)
+        assert running.done()
+    reconcile()
+    assert cloud.calls["survey"] == 1
+    with sessions.read() as session:
+        workspace = session.get_one(Instance, instance_id).workspace_id
+        status = session.get_one(WorkspaceStatus, workspace)
+    assert (status.ref is not None, status.lease_holder) == (True, None)
