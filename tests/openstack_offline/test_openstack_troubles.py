@@ -91,7 +91,7 @@ class Raising(BaseAdapter):
         super().__init__()
         self._error = error
 
-    def send(self, request, *_, **__):
+    def send(self, *_, **__):
         raise self._error
 
     def close(self):
