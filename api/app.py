@@ -11,7 +11,7 @@ from werkzeug.routing import BaseConverter
 
 from api import access_log, auth, docs, errors, etags, guard, headers, health, pages
 from api.paging import Cursors
-from api.resources import desktops, events, experiments, instances, me, offers, site, workspaces
+from api.resources import desktops, events, experiments, guest, instances, me, offers, site, workspaces
 from api.schemas.common import ProblemSchema
 from api.shell import Shell, attach
 from visa.bootstrap import Runtime
@@ -20,9 +20,19 @@ from visa.ports.identity import Identity
 from visa.services.thumbnails import MAX_BYTES
 from visa.settings import Environment, Settings
 
-NOUNS = (site.noun, me.noun, experiments.noun, offers.noun, instances.noun, desktops.noun, workspaces.noun, events.noun)
+NOUNS = (
+    site.noun,
+    me.noun,
+    experiments.noun,
+    offers.noun,
+    instances.noun,
+    desktops.noun,
+    workspaces.noun,
+    events.noun,
+    guest.noun,
+)
 DEVELOPMENT_KEY = b"cursors of a development server"
-ABOUT = "Everything that the pages do. Sign in first: the session cookie is the only credential."
+ABOUT = "Everything that the pages do. Sign in first: the session cookie is the only credential of people."
 
 
 class Key(BaseConverter):
@@ -60,6 +70,7 @@ def describe(app: Flask) -> Api:
     app.config.update(API_TITLE="VISA", API_VERSION="v1", OPENAPI_VERSION="3.1.0")
     api = DescribedApi(app, spec_kwargs={"info": {"description": ABOUT}})
     api.spec.components.security_scheme("session", {"type": "apiKey", "in": "cookie", "name": "visa_session"})
+    api.spec.components.security_scheme("machine", {"type": "http", "scheme": "bearer"})
     api.spec.options["security"] = [{"session": []}]
     for noun in NOUNS:
         api.register_blueprint(noun)

@@ -1,8 +1,9 @@
 """Who is asking, decided before any code of an operation runs: nobody gets further unless the operation says so.
 
-Two rules. A request that changes something has to come from our own pages (its Origin is ours), because browsers send
+Three rules. A request that changes something has to come from our own pages (its Origin is ours), because browsers send
 cookies along with requests that other sites make. And every operation needs a signed-in person, except those that carry
-a reason why not.
+a reason why not. Operations for machines need the token of one instead: browsers send none along, so that the first
+rule does not concern them, and a person's cookie counts for nothing there.
 """
 
 from collections.abc import Callable
@@ -14,10 +15,10 @@ from flask import Flask, current_app, g, request
 
 from api.cookies import SESSION
 from api.errors import HttpProblem
-from api.operation import ANONYMOUS
+from api.operation import ANONYMOUS, MACHINES
 from api.shell import shell
 from visa.errors import Unauthenticated
-from visa.services import login_sessions
+from visa.services import guest_tokens, login_sessions
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -54,8 +55,27 @@ def caller() -> Caller:
     return found
 
 
+def machine() -> str:
+    """The instance whose machine sent this request; only for operations for machines."""
+    return str(g.machine)
+
+
+def _marked(mark: str) -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return bool(getattr(view, mark, None))
+
+
+def _machine() -> str:
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    with shell().runtime.sessions.read() as session:
+        found = guest_tokens.instance_of(session, secret) if scheme.lower() == "bearer" else None
+    if found is None:
+        raise Unauthenticated("This token is not good (any more).")
+    return found
+
+
 def _refuse_other_sites() -> None:
-    if request.method in SAFE_METHODS:
+    if request.method in SAFE_METHODS or _marked(MACHINES):
         return
     if request.headers.get("Origin") != shell().runtime.settings.public_url:
         detail = "This request does not come from our own pages, so it is not carried out."
@@ -63,7 +83,10 @@ def _refuse_other_sites() -> None:
 
 
 def _require_person() -> None:
-    if request.endpoint is None or getattr(current_app.view_functions[request.endpoint], ANONYMOUS, None):
+    if request.endpoint is None or _marked(ANONYMOUS):
+        return
+    if _marked(MACHINES):
+        g.machine = _machine()
         return
     runtime = shell().runtime
     token = request.cookies.get(SESSION, "")

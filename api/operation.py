@@ -18,6 +18,7 @@ from api.schemas.common import NothingSchema
 View = TypeVar("View", bound=Callable[..., Any])
 
 ANONYMOUS = "anonymous_because"
+MACHINES = "for_machines"
 ID = "key:"
 
 _IF_MATCH = {
@@ -54,11 +55,13 @@ def operation(
     if_match: bool = False,
     idempotent: bool = False,
     anonymous: str | None = None,
+    for_machines: bool = False,
 ) -> Callable[[View], View]:
     """Serve `method path` with the decorated view, whose name in camel case becomes the operation's id.
 
     The view is called with the loaded query (unless there is none to load), the loaded body, and the path's parts by
-    name. It returns what `gives` dumps, or that with a dict of headers.
+    name. It returns what `gives` dumps, or that with a dict of headers. `for_machines`: not people call it, but the
+    services inside machines, each with its token.
     """
 
     def decorate(view: View) -> View:
@@ -66,8 +69,12 @@ def operation(
         if body is not None:
             served = noun.arguments(body, location="json", required=bool(_required(body)))(served)
         served = _with_query(noun, query, served)
-        served = noun.doc(**_doc(view.__name__, if_match=if_match, idempotent=idempotent, anonymous=anonymous))(served)
+        said = _doc(view.__name__, if_match=if_match, idempotent=idempotent, anonymous=anonymous)
+        if for_machines:
+            said["security"] = [{"machine": []}]
+        served = noun.doc(**said)(served)
         setattr(served, ANONYMOUS, anonymous)
+        setattr(served, MACHINES, for_machines)
         noun.add_url_rule(path, view.__name__, served, methods=[method])
         return view
 
@@ -125,4 +132,4 @@ def _doc(name: str, *, if_match: bool, idempotent: bool, anonymous: str | None) 
     return said
 
 
-__all__ = ["ANONYMOUS", "ID", "MEDIA_TYPE", "Noun", "operation", "raw_operation"]
+__all__ = ["ANONYMOUS", "ID", "MACHINES", "MEDIA_TYPE", "Noun", "operation", "raw_operation"]

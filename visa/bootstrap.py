@@ -19,6 +19,7 @@ from visa.store.session import Sessions, open_engine, open_sessions
 
 ID_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 ID_LENGTH = 16
+GUEST_TOKEN_BYTES = 32
 
 
 class SystemClock:
@@ -127,6 +128,7 @@ def reconcile_work(runtime: Runtime, cloud: Cloud, *, holder: str, calls: Execut
         limits=reconcile_limits(settings),
         max_missing_share=settings.reconcile.max_missing_share,
         calls=calls,
+        new_secret=lambda: secrets.token_urlsafe(GUEST_TOKEN_BYTES),
     )
 
 

@@ -106,6 +106,17 @@ class OpenStack(Section):
     )
 
 
+class Mounting(Section):
+    """How machines of a real cloud reach the folders below a prefix of the facility's storage."""
+
+    prefix: str = Field(
+        pattern=r"^/", description="The folders that it covers; of several rules the longest prefix counts."
+    )
+    kind: str = Field(pattern=r"^[a-z0-9.]{1,20}$", description="Type for mount(8): nfs4, cifs, ceph; or bind.")
+    device: str = Field(min_length=1, description="What is mounted; {rest} stands for the path after the prefix.")
+    options: tuple[str, ...] = Field((), description="Options for mount(8) beside ro and rw.")
+
+
 class Cloud(Section):
     """Where instances run."""
 
@@ -116,6 +127,10 @@ class Cloud(Section):
     root: Path = Field(Path("var/cloud"), description="local: folder that holds volumes and sandboxes.")
     images: Path = Field(Path("images/local"), description="local: folder that holds the kinds of desktops.")
     workspace_gib: int = Field(20, ge=1, description="Size of a new workspace.")
+    mounts: tuple[Mounting, ...] = Field(
+        (), description="How machines with a guest service mount data: a list of {prefix, kind, device, options}."
+    )
+    guest_poll_s: int = Field(10, ge=1, le=60, description="How often a guest service reports, in seconds.")
     openstack: OpenStack = OpenStack()
 
 

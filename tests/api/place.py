@@ -86,6 +86,7 @@ def make_settings(url: str, folder: Path) -> Settings:
         database={"url": url},
         api={"web_root": folder / "dist", "cursor_key": "k" * 32},
         broker={"public_url": "wss://desktop.example.org"},
+        cloud={"mounts": [{"prefix": "/facility", "kind": "nfs4", "device": "files.example.org:/export/{rest}"}]},
     )
 
 

@@ -40,7 +40,7 @@ def measure(kind: str, count: int) -> tuple[list[float], list[float], float]:
         with sessions.write() as session:
             seed(session, clock.now(), lambda: f"s{next(numbers)}")
             add_settled(session, cloud, owner_id=ADA, count=count, now=clock.now())
-        work = Work(sessions, cloud, clock, "bench", "bench", 60, LIMITS, 0.5, calls)
+        work = Work(sessions, cloud, clock, "bench", "bench", 60, LIMITS, 0.5, calls, lambda: "secret")
         run_pass(work)
         before = cloud.calls["survey"]
         passes = [timed(lambda: check_idle(work)) for _ in range(RUNS)]

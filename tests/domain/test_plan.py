@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 from visa.domain.instance import Doing, Facts, Phase, Wanted, WorkspacePhase
 from visa.domain.pace import Limits
 from visa.domain.plan import InstanceIntent, Seen, plan_instance
-from visa.domain.resources import Account, Mark, Power, ServerSeen, ServerSpec, VolumeSeen, VolumeState
+from visa.domain.resources import (
+    Account,
+    Mark,
+    Mount,
+    MountMode,
+    Power,
+    ServerSeen,
+    ServerSpec,
+    VolumeSeen,
+    VolumeState,
+)
 from visa.domain.steps import CreateServer, DeleteServer, Finish, Rest
 
 NOW = datetime(2030, 1, 7, 9, 0, tzinfo=UTC)
@@ -30,6 +40,7 @@ SPEC = ServerSpec(
 INTENT = InstanceIntent(Wanted.RUNNING, 1, 0, SPEC, WorkspacePhase.AVAILABLE, False, NOW)
 FACTS = Facts(phase=Phase.NEW, seen_revision=1)
 VOLUME = VolumeSeen(Mark("test", "volume", "w1"), "v1", VolumeState.AVAILABLE, 20)
+FOREIGN = Mount("/data/x", "/data/x/raw", MountMode.READ_ONLY)
 HELD = replace(VOLUME, state=VolumeState.IN_USE, attached_to="s1")
 
 
@@ -51,6 +62,8 @@ RUNNING = replace(FACTS, phase=Phase.RUNNING, ref="s1")
 GONE = replace(INTENT, wanted=Wanted.GONE, revision=2)
 STOPPED = replace(INTENT, wanted=Wanted.STOPPED, revision=2)
 CREATING = replace(FACTS, phase=Phase.BUILDING, doing=Doing.CREATE, doing_since=NOW - ago)
+
+READY = server(Power.ACTIVE, ready=True)
 
 TABLE = [
     ("first look", INTENT, FACTS, Seen(None, VOLUME), "CreateServer"),
@@ -83,6 +96,8 @@ TABLE = [
      Seen(server(Power.ERROR), VOLUME), "DeleteServer"),
     ("broken after it worked", replace(INTENT, ever_ready=True), RUNNING, Seen(server(Power.ERROR), VOLUME),
      "Rest failed look in 60 s because machine_error"),
+    ("mounts to be changed", INTENT, RUNNING, Seen(replace(READY, mounts=(FOREIGN,)), VOLUME), "SetMounts"),
+    ("mounts as they should be", INTENT, RUNNING, Seen(replace(READY, mounts=()), VOLUME), "Rest running"),
     ("delete: clean stop first", GONE, RUNNING, Seen(server(Power.ACTIVE, ready=True), VOLUME), "StopServer"),
     ("delete: off, workspace held", GONE, RUNNING, Seen(server(Power.STOPPED), HELD), "DetachVolume"),
     ("delete: workspace being let go", GONE, RUNNING,

@@ -45,8 +45,8 @@ def calls() -> Iterator[Executor]:
 
 
 @pytest.fixture
-def work(sessions: Sessions, clock: FrozenClock, cloud: FakeCloud, calls: Executor) -> Work:
-    return Work(sessions, cloud, clock, "test", "scheduler-1", 60, LIMITS, 0.5, calls)
+def work(sessions: Sessions, clock: FrozenClock, cloud: FakeCloud, calls: Executor, new_id: NewId) -> Work:
+    return Work(sessions, cloud, clock, "test", "scheduler-1", 60, LIMITS, 0.5, calls, new_id)
 
 
 @pytest.fixture

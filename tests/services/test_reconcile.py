@@ -278,7 +278,7 @@ def test_one_poisoned_row_does_not_stop_the_others(sessions, seeded, clock, clou
 
 
 def test_two_schedulers_never_work_on_one_row_at_once(sessions, seeded, clock, cloud, work: Work, calls):
-    other = Work(sessions, cloud, clock, "test", "scheduler-2", 60, work.limits, 0.5, calls)
+    other = Work(sessions, cloud, clock, "test", "scheduler-2", 60, work.limits, 0.5, calls, work.new_secret)
     for _ in range(2):
         make(sessions, seeded, clock)
     for _ in range(20):

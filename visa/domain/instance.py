@@ -54,6 +54,7 @@ class Doing(StrEnum):
     STOP = "stop"
     REBOOT = "reboot"
     DETACH = "detach"
+    MOUNT = "mount"
     DELETE = "delete"
 
 

@@ -22,6 +22,7 @@ from visa.domain.steps import (
     Finish,
     RebootServer,
     Rest,
+    SetMounts,
     StartServer,
     Step,
     StopServer,
@@ -196,11 +197,19 @@ def _active(case: _Case, server: ServerSeen) -> Step:
     if _reboot_wanted(case):
         return _reboot(case, server)
     if server.desktop_ready:
-        return _running(case)
+        return _mounting(case, server) or _running(case)
     since = case.intent.phase_since if case.facts.phase == Phase.STARTING else case.now
     if _was_told(case, "desktop_silent") or older(since, case.now, case.limits.build_timeout_s):
         return _failed(case, "desktop_silent", "The machine runs, but its desktop does not answer. Reboot it.")
     return still(case.facts, later(since, case.now), attempts=case.tries, phase=Phase.STARTING)
+
+
+def _mounting(case: _Case, server: ServerSeen) -> Step | None:
+    """What the machine shows is not what its owner may have now. The loop sees to it where no service inside does."""
+    wanted = case.intent.spec.mounts
+    if server.mounts is None or set(server.mounts) == set(wanted):
+        return None
+    return SetMounts(server.ref, wanted, attempts=case.tries)
 
 
 def _wait(case: _Case, phase: Phase) -> Rest:

@@ -64,6 +64,15 @@ class RebootServer:
 
 
 @dataclass(frozen=True)
+class SetMounts:
+    """Make a running machine show these mounts and no others. That it cannot is told, and never makes it fail."""
+
+    ref: str
+    mounts: tuple[Mount, ...]
+    attempts: int
+
+
+@dataclass(frozen=True)
 class DetachVolume:
     """Take the workspace from a machine before that is deleted."""
 
@@ -93,7 +102,7 @@ class DeleteVolume:
     attempts: int
 
 
-ServerAct = CreateServer | StartServer | StopServer | RebootServer | DetachVolume | DeleteServer
+ServerAct = CreateServer | StartServer | StopServer | RebootServer | SetMounts | DetachVolume | DeleteServer
 VolumeAct = CreateVolume | DeleteVolume
 Act = ServerAct | VolumeAct
 Step = Rest | Finish | Act

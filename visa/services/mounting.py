@@ -1,15 +1,26 @@
 """What a person may have mounted of experiments, read from the last good state of the facility."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
+from visa.domain.instance import Phase
 from visa.domain.mounts import NOTHING, Rights, mounts, rights
 from visa.domain.resources import Mount
 from visa.services.actors import Actor
-from visa.store.tables import Experiment, ExperimentMember, InstanceExperiment
+from visa.store.tables import (
+    Experiment,
+    ExperimentMember,
+    Instance,
+    InstanceExperiment,
+    InstanceStatus,
+    Person,
+)
+
+_BATCH = 1000
 
 
 def granted(session: Session, actor: Actor, experiment: Experiment, now: datetime) -> Rights:
@@ -43,6 +54,32 @@ def instance_mounts(session: Session, actor: Actor, instance_id: str, now: datet
             granted=rights_now,
         )
     )
+
+
+def rights_changed(session: Session, *, experiment_ids: Iterable[str], facility_person_ids: Iterable[str]) -> None:
+    """What is wanted of running instances with these experiments, or of these people, may be other mounts now.
+
+    Their revision grows: a pass of the reconcile loop that is under way at this moment cannot make it forgotten.
+    """
+    status = select(InstanceStatus.instance_id).where(InstanceStatus.phase == Phase.RUNNING)
+    for some in _batches(experiment_ids):
+        chosen = select(InstanceExperiment.instance_id).where(InstanceExperiment.experiment_id.in_(some))
+        _grow(session, Instance.id.in_(chosen), Instance.id.in_(status))
+    for some in _batches(facility_person_ids):
+        people = select(Person.id).where(Person.facility_person_id.in_(some))
+        _grow(session, Instance.owner_id.in_(people), Instance.id.in_(status))
+
+
+def _batches(ids: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """As many at a time as every database takes in one statement."""
+    left = iter(ids)
+    while some := tuple(islice(left, _BATCH)):
+        yield some
+
+
+def _grow(session: Session, *which: ColumnElement[bool]) -> None:
+    grown = update(Instance).where(*which).values(revision=Instance.revision + 1)
+    session.execute(grown.execution_options(synchronize_session=False))
 
 
 def _rights(experiment: Experiment, member: bool, now: datetime) -> Rights:

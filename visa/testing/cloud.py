@@ -122,9 +122,13 @@ class FakeCloud:
         return self._machines.made
 
     @property
-    def mounts(self) -> dict[str, tuple[Mount, ...]]:
-        """The last mounts of each server."""
-        return self._machines.mounts
+    def mounts(self) -> dict[str, tuple[Mount, ...] | None]:
+        """The last mounts of each server, as far as the cloud knows them."""
+        return {ref: server.mounts for ref, server in self._machines.servers.items()}
+
+    def has_guests(self) -> None:
+        """From now on machines have a service inside: the cloud knows neither their desktop nor their mounts."""
+        self._machines.guests = True
 
     @property
     def specs(self) -> dict[str, ServerSpec]:

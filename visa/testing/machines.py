@@ -52,7 +52,7 @@ class Machines:
         self.lock = threading.Lock()
         self.pace = Pace()
         self.made: Counter[Mark] = Counter()
-        self.mounts: dict[str, tuple[Mount, ...]] = {}
+        self.guests = False
         self.specs: dict[str, ServerSpec] = {}
         self.address_of: Callable[[str], str] = lambda ref: f"unix:/fake/{ref}/rfb.sock"
         self.fail_builds = 0
@@ -138,9 +138,10 @@ class Machines:
         self.by_mark[spec.mark] = ref
         self.made[spec.mark] += 1
         self.specs[ref] = spec
-        self.mounts[ref] = spec.mounts
         self._set_volume(spec.volume_ref, state=VolumeState.IN_USE, attached_to=ref)
-        self.servers[ref] = ServerSeen(spec.mark, ref, Power.BUILDING, volume_refs=(spec.volume_ref,))
+        self.servers[ref] = ServerSeen(
+            spec.mark, ref, Power.BUILDING, volume_refs=(spec.volume_ref,), mounts=self._told(spec.mounts)
+        )
         self._build(ref)
         return self.servers[ref]
 
@@ -190,7 +191,7 @@ class Machines:
 
     def set_mounts(self, ref: str, mounts: tuple[Mount, ...]) -> None:
         self._server(ref)
-        self.mounts[ref] = mounts
+        self.set_server(ref, mounts=self._told(mounts))
 
     def console(self, ref: str) -> str:
         return f"{self._server(ref).ref} login: "
@@ -207,8 +208,7 @@ class Machines:
         return self.images.setdefault(image.ref, image)
 
     def _start(self, ref: str, mounts: tuple[Mount, ...]) -> None:
-        self.mounts[ref] = mounts
-        self.set_server(ref, power=Power.BUILDING, desktop_ready=False, fault="")
+        self.set_server(ref, power=Power.BUILDING, desktop_ready=False, fault="", mounts=self._told(mounts))
         self._build(ref)
 
     def _build(self, ref: str) -> None:
@@ -220,9 +220,14 @@ class Machines:
         self._move(ref, self.pace.build_s, lambda: self._boot(ref))
 
     def _boot(self, ref: str) -> None:
-        self.set_server(ref, power=Power.ACTIVE, address=self.address_of(ref), desktop_ready=self.pace.desktop_s == 0)
-        if self.pace.desktop_s:
+        at_once = None if self.guests else self.pace.desktop_s == 0
+        self.set_server(ref, power=Power.ACTIVE, address=self.address_of(ref), desktop_ready=at_once)
+        if at_once is False:
             self.moves.set(ref, self.pace.desktop_s, lambda: self.set_server(ref, desktop_ready=True))
+
+    def _told(self, mounts: tuple[Mount, ...]) -> tuple[Mount, ...] | None:
+        """Where a service inside sees to the mounts and tells of the desktop, the cloud knows neither."""
+        return None if self.guests else mounts
 
     def _move(self, ref: str, after_s: float, change: Callable[[], None]) -> None:
         self.moves.set(ref, after_s, change, surveys=self.pace.surveys)

@@ -14,6 +14,7 @@ from visa.domain.steps import (
     DeleteVolume,
     DetachVolume,
     RebootServer,
+    SetMounts,
     StartServer,
     StopServer,
 )
@@ -57,6 +58,8 @@ def _call(cloud: Cloud, act: Act) -> ServerSeen | VolumeSeen | None:
             cloud.stop_server(act.ref)
         case RebootServer():
             cloud.reboot_server(act.ref, act.mounts)
+        case SetMounts():
+            cloud.set_mounts(act.ref, act.mounts)
         case DetachVolume():
             cloud.detach_volume(act.ref, act.volume_ref)
         case DeleteServer():

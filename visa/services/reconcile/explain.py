@@ -33,7 +33,8 @@ def explain(
     if instance is None:
         raise NotFound(f"There is no instance {instance_id}.")
     listed = scan.listed(survey, deployment)
-    seen = Seen(listed.servers.get(instance_id), listed.volumes.get(instance.workspace_id))
+    status = session.get_one(InstanceStatus, instance_id)
+    seen = load.seen(session, instance, status, listed)
     intent = load.instance_intent(session, instance, deployment, now)
-    facts = load.instance_facts(session.get_one(InstanceStatus, instance_id))
+    facts = load.instance_facts(status)
     return Explanation(seen, intent, facts, plan_instance(intent, facts, seen, now, limits))

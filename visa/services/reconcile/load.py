@@ -1,16 +1,19 @@
 """Reading everything that a plan needs about one claimed row."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from visa.domain.instance import Doing, Facts, Kept, Phase, Wanted, WorkspacePhase
-from visa.domain.plan import InstanceIntent
+from visa.domain.plan import InstanceIntent, Seen
 from visa.domain.plan_workspace import WorkspaceIntent
 from visa.domain.resources import Mark, ServerSpec, VolumeSpec
+from visa.services import guests
 from visa.services.actors import account, load_actor
 from visa.services.mounting import instance_mounts
+from visa.services.reconcile.scan import Listed
 from visa.store.tables import Flavour, Image, Instance, InstanceStatus, Workspace, WorkspaceStatus
 
 
@@ -41,6 +44,7 @@ def instance_intent(session: Session, instance: Instance, deployment: str, now: 
         mounts=instance_mounts(session, actor, instance.id, now),
         keyboard=instance.keyboard,
         desktop_password=status.secret,
+        workspace_id=workspace.workspace_id,
     )
     return InstanceIntent(
         wanted=Wanted(instance.wanted),
@@ -51,6 +55,14 @@ def instance_intent(session: Session, instance: Instance, deployment: str, now: 
         ever_ready=status.first_ready_at is not None,
         phase_since=status.phase_since,
     )
+
+
+def seen(session: Session, instance: Instance, status: InstanceStatus, listed: Listed) -> Seen:
+    """What a survey shows of an instance; where the cloud cannot tell of the desktop, with what its machine told us."""
+    server = listed.servers.get(instance.id)
+    if server is not None and server.desktop_ready is None:
+        server = replace(server, desktop_ready=guests.desktop_ready(session, status))
+    return Seen(server, listed.volumes.get(instance.workspace_id))
 
 
 def workspace_intent(session: Session, workspace: Workspace, deployment: str) -> WorkspaceIntent:

@@ -5,7 +5,7 @@ recorded before it is taken, every create call is idempotent by its mark, and an
 seen (or not) in the next list.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -14,14 +14,16 @@ import structlog
 from sqlalchemy.orm import Session
 
 from visa.domain.belief import Belief, belief
+from visa.domain.instance import Doing
 from visa.domain.pace import Limits
-from visa.domain.plan import Seen, plan_instance
+from visa.domain.plan import plan_instance
 from visa.domain.plan_workspace import plan_workspace
 from visa.domain.resources import ServerSeen, VolumeSeen
-from visa.domain.steps import Act, Finish, Rest, Step
+from visa.domain.steps import Act, CreateServer, Finish, Rest, Step
 from visa.errors import CloudError
 from visa.ports.clock import Clock
 from visa.ports.cloud import Cloud
+from visa.services import guest_tokens
 from visa.services.reconcile import load, record, scan
 from visa.services.reconcile.execute import Done, Outcome, take
 from visa.services.reconcile.scan import Light, Listed, anything_due
@@ -35,7 +37,10 @@ POISONED_RETRY_S = 60
 
 @dataclass(frozen=True)
 class Work:
-    """What a pass works with. `holder` names this scheduler in leases; `calls` is the bounded pool for cloud calls."""
+    """What a pass works with. `holder` names this scheduler in leases; `calls` is the bounded pool for cloud calls.
+
+    `new_secret` makes tokens that nobody can guess.
+    """
 
     sessions: Sessions
     cloud: Cloud
@@ -46,6 +51,7 @@ class Work:
     limits: Limits
     max_missing_share: float
     calls: Executor
+    new_secret: Callable[[], str]
 
 
 @dataclass
@@ -150,12 +156,23 @@ def _plan_and_record(session: Session, work: Work, light: Light, listed: Listed,
         case Rest():
             record.rest(session, row, step, seen, now)
         case Finish():
+            guest_tokens.revoke(session, light.id)
             record.finish(session, row, now)
         case _:
+            step = _with_token(session, work, row, step)
             record.begin(session, row, step, seen, now)
     report.moved += row.status.phase != before
     log.info("step", kind=light.kind, id=light.id, step=type(step).__name__, phase=row.status.phase)
     return None if isinstance(step, Rest | Finish) else _Ordered(light, step)
+
+
+def _with_token(session: Session, work: Work, row: record.Row, act: Act) -> Act:
+    """A machine gets a token of its own. After a call of unknown outcome the one before may be in a machine."""
+    if not isinstance(act, CreateServer):
+        return act
+    secret, unknown = work.new_secret(), row.status.doing == Doing.CREATE
+    guest_tokens.issue(session, row.intent.id, secret, now=work.clock.now(), keep_others=unknown)
+    return replace(act, spec=replace(act.spec, guest_token=secret))
 
 
 def _plan(
@@ -164,7 +181,7 @@ def _plan(
     now = work.clock.now()
     row = _row(session, light)
     if isinstance(row.intent, Instance) and isinstance(row.status, InstanceStatus):
-        seen = Seen(listed.servers.get(light.id), listed.volumes.get(row.intent.workspace_id))
+        seen = load.seen(session, row.intent, row.status, listed)
         intent = load.instance_intent(session, row.intent, work.deployment, now)
         return row, plan_instance(intent, load.instance_facts(row.status), seen, now, work.limits), seen.server
     if isinstance(row.intent, Workspace) and isinstance(row.status, WorkspaceStatus):

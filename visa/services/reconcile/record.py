@@ -10,7 +10,7 @@ from typing import assert_never
 from sqlalchemy.orm import Session
 
 from visa.domain.instance import Doing, Phase, Wanted, WorkspacePhase
-from visa.domain.pace import ORDERS, Limits, after, backoff_s, soon
+from visa.domain.pace import ORDERS, SLOW_S, Limits, after, backoff_s, soon
 from visa.domain.resources import ServerSeen, VolumeSeen
 from visa.domain.steps import (
     Act,
@@ -21,10 +21,12 @@ from visa.domain.steps import (
     DetachVolume,
     RebootServer,
     Rest,
+    SetMounts,
     StartServer,
     StopServer,
 )
 from visa.errors import Busy, Fault, Refused
+from visa.services import guests
 from visa.services.journal import SYSTEM
 from visa.services.journal import record as write_event
 from visa.services.reconcile.execute import Done, Outcome
@@ -71,6 +73,8 @@ def begin(session: Session, row: Row, act: Act, seen: ServerSeen | VolumeSeen | 
     status.next_look_at = now
     status.doing, status.doing_since = ORDERS[type(act)], now
     status.missing_since = None
+    if isinstance(status, InstanceStatus) and isinstance(act, StartServer | RebootServer):
+        status.left_boot = guests.newest_boot(session, status.instance_id)
     if isinstance(act, CreateServer):
         status.ref = None  # an earlier one was believed to be gone; should this fail, it is not waited for again
     _take_seen(status, seen)
@@ -83,8 +87,12 @@ def outcome(session: Session, row: Row, act: Act, came: Outcome, *, now: datetim
     """Record what came of an act, and give the lease back."""
     status = row.status
     match came:
+        case Refused() | Fault() if isinstance(act, SetMounts):
+            _not_mounted(session, row, act, came, now)
         case Done():
             _done(status, act, came)
+            if isinstance(act, SetMounts):
+                _tell(session, row, "mounts", "The data folders were changed to what the owner may see now.", now)
             status.code = status.message = None
             status.next_look_at = soon(now)
         case Busy():
@@ -108,6 +116,16 @@ def outcome(session: Session, row: Row, act: Act, came: Outcome, *, now: datetim
         case _ as never:
             assert_never(never)
     release(status, now)
+
+
+def _not_mounted(session: Session, row: Row, act: SetMounts, came: Refused | Fault, now: datetime) -> None:
+    """The machine runs on, and it is tried again slowly; the person is told once."""
+    status = row.status
+    if status.message != came.public:
+        _tell(session, row, "mounts", f"The data folders could not be changed: {came.public}", now)
+    status.attempts, status.code, status.message = act.attempts, came.code, came.public
+    status.doing, status.doing_since = Doing.NOTHING, None
+    status.next_look_at = after(now, SLOW_S)
 
 
 def release(status: InstanceStatus | WorkspaceStatus, now: datetime) -> None:
@@ -172,6 +190,8 @@ def _phase_of(act: Act, wanted: str) -> str:
             return Phase.STARTING
         case StopServer():
             return Phase.DELETING if wanted == Wanted.GONE else Phase.STOPPING
+        case SetMounts():
+            return Phase.RUNNING
         case DetachVolume():
             return Phase.DELETING
         case DeleteServer():

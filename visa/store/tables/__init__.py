@@ -3,6 +3,7 @@
 from visa.store.tables.catalogue import Flavour, Image
 from visa.store.tables.desktops import Activity, DesktopSession, Thumbnail, Ticket
 from visa.store.tables.facility import Experiment, ExperimentMember, FacilityPerson, Instrument, InstrumentScientist
+from visa.store.tables.guests import GuestReport, GuestToken
 from visa.store.tables.instances import Instance, InstanceExperiment, InstanceStatus, Workspace, WorkspaceStatus
 from visa.store.tables.journal import Event, JobReport
 from visa.store.tables.people import LinkProposal, LoginAttempt, LoginSession, Person, RoleGrant
@@ -15,6 +16,8 @@ __all__ = [
     "ExperimentMember",
     "FacilityPerson",
     "Flavour",
+    "GuestReport",
+    "GuestToken",
     "Image",
     "Instance",
     "InstanceExperiment",

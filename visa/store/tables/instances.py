@@ -89,7 +89,10 @@ class FactsColumns:
 
 
 class InstanceStatus(FactsColumns, Base):
-    """Facts of an instance. `secret` is the desktop's password where it needs one; it never leaves broker and cloud."""
+    """Facts of an instance. `secret` is the desktop's password where it needs one; it never leaves broker and cloud.
+
+    `left_boot` is the boot that the last order to start or reboot put an end to: its reports count no more.
+    """
 
     __tablename__ = "instance_status"
 
@@ -97,6 +100,7 @@ class InstanceStatus(FactsColumns, Base):
     seen_nonce: Mapped[int] = mapped_column(default=0)
     address: Mapped[str | None] = mapped_column(String(500))
     secret: Mapped[str] = mapped_column(String(64), default="")
+    left_boot: Mapped[str] = mapped_column(String(64), default="")
     ready_at: Mapped[datetime | None]
     first_ready_at: Mapped[datetime | None]
 

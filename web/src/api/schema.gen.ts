@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/guest/v1/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report how a machine is; the answer says what should be mounted in it now */
+        post: operations["reportGuest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -395,6 +412,16 @@ export interface components {
         DeleteForEver: {
             confirm_name: string;
         };
+        Desktop: {
+            /** @default  */
+            detail?: string;
+            up: boolean;
+        };
+        Disk: {
+            path: string;
+            size_bytes: number;
+            used_bytes: number;
+        };
         Event: {
             actor: components["schemas"]["EventActor"];
             /** Format: date-time */
@@ -464,6 +491,31 @@ export interface components {
         FlavourPage: {
             items: components["schemas"]["Flavour"][];
             next: string | null;
+        };
+        GuestMount: {
+            device: string;
+            kind: string;
+            /** @enum {string} */
+            mode: "ro" | "rw";
+            options: string[];
+            target: string;
+        };
+        GuestOrders: {
+            mounts: components["schemas"]["GuestMount"][];
+            poll_s: number;
+        };
+        GuestReport: {
+            boot_id: string;
+            cpus: number;
+            desktop: components["schemas"]["Desktop"];
+            disks: components["schemas"]["Disk"][];
+            load1: number;
+            memory: components["schemas"]["Memory"];
+            mounts: components["schemas"]["MountState"][];
+            uptime_s: number;
+            users: components["schemas"]["User"][];
+            version: string;
+            workspace: components["schemas"]["WorkspaceState"];
         };
         Image: {
             description: string;
@@ -546,6 +598,17 @@ export interface components {
             login: string | null;
             name: string;
             roles: string[];
+        };
+        Memory: {
+            available_mib: number;
+            total_mib: number;
+        };
+        MountState: {
+            /** @default  */
+            error?: string;
+            /** @enum {string} */
+            state: "mounted" | "failed" | "busy";
+            target: string;
         };
         Mounts: {
             /** @enum {string|null} */
@@ -657,6 +720,13 @@ export interface components {
             limit: number;
             used: number;
         };
+        User: {
+            /** @default  */
+            line?: string;
+            login: string;
+            /** @default null */
+            since?: number | null;
+        };
         Workspace: {
             actions: components["schemas"]["WorkspaceActions"];
             /** Format: date-time */
@@ -686,6 +756,12 @@ export interface components {
             items: components["schemas"]["Workspace"][];
             next: string | null;
         };
+        WorkspaceState: {
+            /** @default  */
+            error?: string;
+            /** @enum {string} */
+            state: "mounted" | "formatting" | "failed" | "missing";
+        };
     };
     responses: {
         /** @description What went wrong */
@@ -714,6 +790,32 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    reportGuest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuestReport"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestOrders"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            default: components["responses"]["Problem"];
+        };
+    };
     listEvents: {
         parameters: {
             query?: {

@@ -1,6 +1,6 @@
 """The first tables
 
-Why: nothing was there before.
+Why: say what needs this, and why the previous release's code goes on working with it.
 """
 
 import sqlalchemy as sa
@@ -338,6 +338,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_event_workspace_id_id"), ["workspace_id", "id"], unique=False)
 
     op.create_table(
+        "guest_report",
+        sa.Column("instance_id", sa.String(length=32), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("boot", sa.String(length=64), nullable=False),
+        sa.Column("desktop_up", sa.Boolean(), nullable=False),
+        sa.Column("said", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["instance_id"], ["instance.id"], name=op.f("fk_guest_report_instance_id")),
+        sa.PrimaryKeyConstraint("instance_id", name=op.f("pk_guest_report")),
+    )
+    op.create_table(
+        "guest_token",
+        sa.Column("secret_hash", sa.String(length=64), nullable=False),
+        sa.Column("instance_id", sa.String(length=32), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["instance_id"], ["instance.id"], name=op.f("fk_guest_token_instance_id")),
+        sa.PrimaryKeyConstraint("secret_hash", name=op.f("pk_guest_token")),
+    )
+    with op.batch_alter_table("guest_token", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_guest_token_instance_id"), ["instance_id"], unique=False)
+
+    op.create_table(
         "instance_experiment",
         sa.Column("instance_id", sa.String(length=32), nullable=False),
         sa.Column("experiment_id", sa.String(length=100), nullable=False),
@@ -353,6 +374,7 @@ def upgrade() -> None:
         sa.Column("seen_nonce", sa.Integer(), nullable=False),
         sa.Column("address", sa.String(length=500), nullable=True),
         sa.Column("secret", sa.String(length=64), nullable=False),
+        sa.Column("left_boot", sa.String(length=64), nullable=False),
         sa.Column("ready_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("first_ready_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("phase", sa.String(length=12), nullable=False),
