@@ -3,8 +3,10 @@
 PYTHON ?= python3# any Python from 3.11 on, for making the virtual environment
 ARGS ?=#           more arguments for the command: make demo ARGS="--api-port 9600"
 IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
+TESTCLOUD = $(IN_VENV) ANSIBLE_CONFIG=ansible/ansible.cfg ansible-playbook
 
-.PHONY: help demo demo-clean test test-openstack test-machine check format generated bench dev lock clean setup setup-tests
+.PHONY: help demo demo-clean test test-openstack test-machine check format generated bench dev lock clean setup setup-tests \
+	testcloud testcloud-down testcloud-clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -25,6 +27,15 @@ test-openstack: setup-tests ## the cloud adapter on a real OpenStack, which it b
 
 test-machine: setup-tests ## one real desktop machine on that OpenStack, from the image's recipe to the browser
 	@$(IN_VENV) pytest tests/machine $(ARGS)
+
+testcloud: setup ## a real OpenStack on this machine, as root (docs/testcloud.md)
+	@$(TESTCLOUD) ansible/testcloud.yml $(ARGS)
+
+testcloud-down: setup ## end it, and keep its data
+	@$(TESTCLOUD) ansible/testcloud-down.yml
+
+testcloud-clean: setup ## end it, and remove its folder
+	@$(TESTCLOUD) ansible/testcloud-down.yml -e testcloud_remove=true
 
 check: setup ## lint, format, types, layers, generated files: no tests
 	@$(IN_VENV) python tools/check.py

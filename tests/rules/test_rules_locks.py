@@ -10,6 +10,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
+TESTCLOUD = "ansible/roles/testcloud_base/files/requirements"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
@@ -24,6 +25,7 @@ def locked(name: str) -> dict[str, str]:
     [
         ("requirements.lock", PROJECT["dependencies"]),
         ("requirements-dev.lock", PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]),
+        (f"{TESTCLOUD}.lock", re.findall(r"^[a-z].*$", (ROOT / f"{TESTCLOUD}.in").read_text(), re.MULTILINE)),
     ],
 )
 def test_a_lock_holds_what_the_project_asks_for(lock: str, wanted: list[str]):
@@ -34,7 +36,7 @@ def test_a_lock_holds_what_the_project_asks_for(lock: str, wanted: list[str]):
         assert requirement.specifier.contains(version), f"{requirement} is locked at {version}: run `make lock`"
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", f"{TESTCLOUD}.lock"])
 def test_every_locked_package_has_a_hash_and_no_address(lock: str):
     entries = re.split(r"\n(?=\S)", (ROOT / lock).read_text().partition("make lock\n")[2].strip())
     assert len(entries) > 20
