@@ -7,6 +7,8 @@ import pytest
 
 from tests.openstack import ground as testcloud
 from tests.openstack.ground import Ground
+from tests.openstack.scene import Scene, open_scene
+from visa.store.session import Sessions
 
 pytest.register_assert_rewrite("tests.contract.test_cloud_contract", "tests.contract.test_cloud_power")
 
@@ -42,3 +44,16 @@ def house(ground: Ground, tmp_path: Path) -> Iterator[House]:
     yield made
     for ref in made.servers():
         made.cloud.delete_server(ref)  # the rest, and what this leaves, goes at the end of the run
+
+
+@pytest.fixture
+def database_kind() -> str:
+    """One kind of database is enough here: these tests are about the cloud."""
+    return "sqlite"
+
+
+@pytest.fixture
+def scene(ground: Ground, sessions: Sessions) -> Iterator[Scene]:
+    made = open_scene(ground, sessions)
+    yield made
+    ground.remove_servers(made.deployment)  # the fake hypervisor has few places; all else goes at the end of the run

@@ -160,6 +160,10 @@ class Ground:
             if group["name"].removeprefix("visa-") in mine:
                 self.member.delete(Service.NETWORK, f"/security-groups/{group['id']}")
 
+    def remove_servers(self, deployment: str) -> None:
+        """Delete its machines, and wait until they are gone."""
+        self._delete(Service.COMPUTE, "/servers", "servers", {deployment})
+
     def _delete(self, service: Service, path: str, key: str, deployments: set[str]) -> None:
         asked: set[str] = set()
 

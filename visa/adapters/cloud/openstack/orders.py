@@ -10,6 +10,9 @@ from visa.domain.resources import ServerSpec
 from visa.errors import Busy, CloudError, Refused
 from visa.settings import OpenStack
 
+WORKSPACE = "visa_workspace"
+"""Beside the mark: for whoever reads the cloud's own pages."""
+
 _MIN_BOOT_GIB = 10
 _REASONS = (
     ("image", "could not be found", "no_such_image", "The cloud has no such image (any more)."),
@@ -41,7 +44,7 @@ class Orders:
             "flavorRef": flavour.ref,
             "networks": [{"uuid": place.network}],
             "security_groups": [{"name": place.group}],
-            "metadata": marks.metadata(spec.mark),
+            "metadata": marks.metadata(spec.mark) | {WORKSPACE: spec.workspace_id},
             "user_data": b64encode(user_data.render(spec, self._settings)).decode(),
             "config_drive": self._settings.config_drive,
             "block_device_mapping_v2": [
