@@ -4,9 +4,9 @@ Calls that only read, and those that fetch a token, change nothing: to die after
 """
 
 import json
+import re
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import requests
@@ -14,6 +14,7 @@ from requests.adapters import HTTPAdapter
 
 from visa.testing.faults import Crash
 
+Which = Callable[[int, str], bool]
 Spoil = Callable[[Callable[[], requests.Response], requests.PreparedRequest], requests.Response]
 
 
@@ -23,12 +24,17 @@ class Flaky(HTTPAdapter):
     def __init__(self) -> None:
         super().__init__()
         self.made: list[str] = []
-        self._at: dict[int, Spoil] = {}
+        self._waiting: list[tuple[Which, Spoil]] = []
         self._lock = threading.Lock()
 
-    def spoil(self, number: int, spoil: Spoil) -> None:
-        """The changing call with this number (from 1) goes wrong."""
-        self._at[number] = spoil
+    @property
+    def left(self) -> int:
+        """How many of the calls that were to go wrong were not made (yet)."""
+        return len(self._waiting)
+
+    def spoil(self, which: Which, spoil: Spoil) -> None:
+        """The first changing call that `which` says yes to goes wrong: once."""
+        self._waiting.append((which, spoil))
 
     def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
         def really() -> requests.Response:
@@ -38,8 +44,25 @@ class Flaky(HTTPAdapter):
             return really()
         with self._lock:
             self.made.append(f"{request.method} {request.path_url}")
-            spoil = self._at.pop(len(self.made), None)
+            spoil = self._chosen(len(self.made), self.made[-1])
         return spoil(really, request) if spoil else really()
+
+    def _chosen(self, number: int, call: str) -> Spoil | None:
+        for position, (which, spoil) in enumerate(self._waiting):
+            if which(number, call):
+                del self._waiting[position]
+                return spoil
+        return None
+
+
+def numbered(wanted: int) -> Which:
+    """The changing call with this number, from 1."""
+    return lambda number, _call: number == wanted
+
+
+def like(pattern: str) -> Which:
+    """The first changing call, written as "METHOD path", in which this regular expression is found."""
+    return lambda _number, call: re.search(pattern, call) is not None
 
 
 def answers(status: int, *, headers: dict[str, str] | None = None) -> Spoil:
@@ -83,13 +106,11 @@ KINDS: dict[str, Spoil] = {
 }
 
 
-@contextmanager
-def expired_token(flaky: Flaky, revoke: Callable[[str], None], *, at: int) -> Iterator[None]:
-    """Just before a changing call, the cloud forgets the token that it carries."""
+def forgets_token(revoke: Callable[[str], None]) -> Spoil:
+    """The cloud forgets the token of the call just before it comes."""
 
     def spoil(really: Callable[[], requests.Response], request: requests.PreparedRequest) -> requests.Response:
         revoke(str(request.headers["X-Auth-Token"]))
         return really()
 
-    flaky.spoil(at, spoil)
-    yield
+    return spoil
