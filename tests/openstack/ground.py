@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import requests
 import yaml
 from requests.adapters import BaseAdapter
 
@@ -108,6 +109,21 @@ class Ground:
     def reset_server(self, ref: str, state: str) -> None:
         self.admin.post(Service.COMPUTE, f"/servers/{ref}/action", {"os-resetState": {"state": state}}).json()
 
+    def revoke(self, token: str) -> None:
+        """The cloud forgets this token."""
+        address = yaml.safe_load(CLOUDS.read_text())["clouds"]["visa-test"]["auth"]["auth_url"].rstrip("/")
+        address = address if address.endswith("/v3") else f"{address}/v3"
+        headers = {"X-Auth-Token": token, "X-Subject-Token": token}
+        requests.delete(f"{address}/auth/tokens", headers=headers, timeout=30).raise_for_status()
+
+    def clouds_with(self, folder: Path, **changes: str) -> Path:
+        """A clouds.yaml in which these entries of our credentials are others."""
+        clouds = yaml.safe_load(CLOUDS.read_text())
+        clouds["clouds"]["visa-test"]["auth"].update(changes)
+        changed = folder / "clouds.yaml"
+        changed.write_text(yaml.safe_dump(clouds))
+        return changed
+
     @contextmanager
     def quota(self, service: Service, **limits: int) -> Iterator[None]:
         """The project has these limits within, and none after."""
@@ -119,7 +135,8 @@ class Ground:
 
     def _set_quota(self, service: Service, limits: dict[str, int]) -> None:
         project = self.member.project_id()
-        reply = self.admin.call(service, "PUT", f"/os-quota-sets/{project}", json={"quota_set": limits})
+        asked = limits | ({"force": True} if service is Service.COMPUTE else {})  # also below what is in use
+        reply = self.admin.call(service, "PUT", f"/os-quota-sets/{project}", json={"quota_set": asked})
         assert reply.ok, reply.text
 
     # What is prepared, and taken away at the end

@@ -85,6 +85,16 @@ class Scene:
         self.reports.append(report)
         return report
 
+    def restart(self) -> None:
+        """The scheduler ends, and another one starts: with the credentials of now."""
+        self.work.calls.shutdown()
+        self._work = None
+
+    def hurry(self, instance_id: str) -> None:
+        """Do not wait for the slow look at what needs somebody's help: that somebody has come."""
+        with self.sessions.write() as session:
+            session.get_one(InstanceStatus, instance_id).next_look_at = SystemClock().now()
+
     def until(self, holds: Callable[[], Any], what: str) -> Any:
         deadline = time.monotonic() + PATIENCE_S
         while not (came := holds()):
