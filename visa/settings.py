@@ -101,6 +101,12 @@ class OpenStack(Section):
         True, description="Hand the first settings over on a small disk too, so that no metadata service is needed."
     )
     timezone: str = Field("Etc/UTC", description="Time zone inside the machines, such as Europe/Paris.")
+    user_data: Path | None = Field(
+        None, description="Template for cloud-init instead of the shipped one: see docs/openstack.md."
+    )
+    guest_ca_file: Path | None = Field(
+        None, description="Certificates (PEM) by which machines know the api; empty are those of their image."
+    )
     guest_api_url: str = Field(
         "", description="Where machines reach the api, such as https://visa.example.org; empty is public_url."
     )

@@ -6,10 +6,11 @@ import pytest
 
 from visa.adapters.cloud.local import load_images, needs
 from visa.adapters.cloud.local.images import LocalImage
-from visa.adapters.cloud.local.orders import account_files, check_mounts, hostname_of, keyboard_of
+from visa.adapters.cloud.local.orders import account_files, check_mounts, keyboard_of
 from visa.adapters.cloud.local.processes import parse_stat
 from visa.adapters.cloud.local.records import REF_LENGTH, ref_of
 from visa.adapters.cloud.local.state import Due, Facts, due, power
+from visa.domain.hostnames import hostname_of
 from visa.domain.resources import Account, Mark, Mount, MountMode, Power
 from visa.errors import BadFiles, Misconfigured, Refused
 

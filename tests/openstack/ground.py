@@ -99,6 +99,10 @@ class Ground:
         rows = self.admin.listed(Service.VOLUME, "/volumes/detail", "volumes", all_tenants="true")
         return _of(rows, deployment)
 
+    def volumes_in_use(self) -> int:
+        """Of the whole project, whoever left them there."""
+        return len(self.member.listed(Service.VOLUME, "/volumes", "volumes"))
+
     def ports_of(self, server: str) -> list[Json]:
         return self.admin.listed(Service.NETWORK, "/ports", "ports", device_id=server)
 

@@ -28,7 +28,7 @@ def test_a_quota_that_is_used_up_is_said_and_the_next_try_works(scene, ground):
 
 
 def test_a_quota_of_volumes_that_is_used_up_is_said(scene, ground):
-    with ground.quota(Service.VOLUME, volumes=0):
+    with ground.quota(Service.VOLUME, volumes=ground.volumes_in_use()):
         instance = scene.create()
         scene.until(lambda: workspace_status(scene, instance).code == "quota", "the workspace says why")
         scene.until_phase(instance, Phase.FAILED)

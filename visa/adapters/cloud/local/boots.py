@@ -9,9 +9,10 @@ from visa.adapters.cloud.local import files, launch, sandbox
 from visa.adapters.cloud.local.cgroups import Cgroups
 from visa.adapters.cloud.local.desktop import SOCKET
 from visa.adapters.cloud.local.images import LocalImage
-from visa.adapters.cloud.local.orders import account_files, hostname_of
+from visa.adapters.cloud.local.orders import account_files
 from visa.adapters.cloud.local.records import NAMES, SPEC
 from visa.adapters.cloud.local.server import Server
+from visa.domain.hostnames import hostname_of
 from visa.domain.resources import ServerSpec
 from visa.errors import Refused
 

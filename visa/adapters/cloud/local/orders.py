@@ -11,7 +11,6 @@ _LOGIN = re.compile(r"[a-z_][a-z0-9_.-]{0,31}")
 _KEYBOARD = re.compile(r"(?P<layout>[a-z][a-z0-9_-]{0,15})(\((?P<variant>[A-Za-z0-9_-]{1,32})\))?")
 _OURS = frozenset({"bin", "boot", "dev", "etc", "home", "lib", "lib64", "proc", "root", "run", "sbin", "sys", "tmp"})
 _OURS_TOO = frozenset({"usr", "var"})
-_HOST_LABEL = 63
 
 
 @dataclass(frozen=True)
@@ -53,12 +52,6 @@ def keyboard_of(text: str) -> Keyboard:
     if match is None:
         raise Refused(f"{text!r} is not a keyboard layout.", code="bad_keyboard")
     return Keyboard(match["layout"], match["variant"] or "")
-
-
-def hostname_of(name: str) -> str:
-    """A name that a person chose as a host name: "My Ni powder" becomes "my-ni-powder"."""
-    label = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:_HOST_LABEL].rstrip("-")
-    return label or "desktop"
 
 
 def account_files(account: Account, *, hostname: str, machine_id: str) -> dict[str, str]:

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from visa.adapters.cloud.local.orders import hostname_of, keyboard_of
+from visa.adapters.cloud.local.orders import keyboard_of
+from visa.domain.hostnames import hostname_of
 from visa.domain.resources import MountMode, ServerSpec
 
 _ETC = (
