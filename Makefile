@@ -28,7 +28,7 @@ test-openstack: setup-tests ## the cloud adapter on a real OpenStack, which it b
 test-machine: setup-tests ## one real desktop machine on that OpenStack, from the image's recipe to the browser
 	@$(IN_VENV) pytest tests/machine $(ARGS)
 
-testcloud: setup ## a real OpenStack on this machine, as root (docs/testcloud.md)
+testcloud: setup ## a real OpenStack on this machine, as root; with real machines: VIRT=qemu (docs/testcloud.md)
 	@$(TESTCLOUD) ansible/testcloud.yml $(ARGS)
 
 testcloud-down: setup ## end it, and keep its data
