@@ -15,6 +15,14 @@ pytest.register_assert_rewrite("tests.contract.test_cloud_contract", "tests.cont
 from tests.contract.house import House  # noqa: E402
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Bringing the cloud up counts for the first test, and a real cloud takes its time."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.timeout(900))
+
+
 @pytest.fixture(scope="session")
 def ground() -> Iterator[Ground]:
     with pytest.MonkeyPatch.context() as environment, testcloud.up():

@@ -38,11 +38,16 @@ def up() -> Iterator[None]:
     if _answers():
         yield
         return
-    subprocess.run(["make", "--no-print-directory", "testcloud"], cwd=ROOT, check=True)
+    _make("testcloud")
     try:
         yield
     finally:
-        subprocess.run(["make", "--no-print-directory", "testcloud-down"], cwd=ROOT, check=True)
+        _make("testcloud-down")
+
+
+def _make(target: str) -> None:
+    """What was given to the tests' own make as ARGS is not meant for this one."""
+    subprocess.run(["make", "--no-print-directory", target, "ARGS="], cwd=ROOT, check=True)
 
 
 def _answers() -> bool:
