@@ -13,11 +13,13 @@ from typing import Any
 import structlog
 
 from visa.bootstrap import Runtime
+from visa.domain.leaks import Rules
 from visa.errors import BadFiles, CloudError, Misconfigured
 from visa.ports.facility import Facility
-from visa.services import facility_sync, housekeeping
+from visa.services import facility_sync, housekeeping, leaks
 from visa.services.facility_sync import SyncReport
 from visa.services.housekeeping import SweepReport
+from visa.services.leaks import LeakReport
 from visa.services.reconcile import PassReport, Work, anything_due, run_pass
 from visa.store.tables import JobReport
 
@@ -96,6 +98,13 @@ def sweep(runtime: Runtime) -> SweepReport:
         return housekeeping.sweep(session, now=runtime.clock.now(), silent_s=runtime.settings.broker.blind_close_s * 2)
 
 
+def look_for_leaks(runtime: Runtime, work: Work) -> LeakReport:
+    """Find what belongs to no row, and cure what the settings allow."""
+    wish = runtime.settings.leaks
+    rules = Rules(timedelta(seconds=wish.quiet_s), delete_servers=wish.delete_machines, max_share=wish.max_share)
+    return leaks.look(work, rules)
+
+
 def reported(runtime: Runtime, holder: str, name: str, job: Callable[[], Any]) -> Callable[[], None]:
     """The job with its report stored, and with known troubles turned into a report instead of an exception."""
 
@@ -108,7 +117,7 @@ def reported(runtime: Runtime, holder: str, name: str, job: Callable[[], Any]) -
             store(runtime, name, holder, started_at, ok=False, report={"code": trouble.code, "message": trouble.public})
             return
         report = asdict(result) if is_dataclass(result) and not isinstance(result, type) else {}
-        store(runtime, name, holder, started_at, ok=True, report=report)
+        store(runtime, name, holder, started_at, ok=not report.get("alert"), report=report)
 
     return run
 

@@ -10,11 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 
 from scheduler.clock import make_clock
-from scheduler.jobs import Reconciling, reported, sweep, sync_facility
+from scheduler.jobs import Reconciling, look_for_leaks, reported, sweep, sync_facility
 from visa import bootstrap
 from visa.bootstrap import Runtime
 from visa.errors import VisaError
 from visa.logs import set_up_logs
+from visa.services.leaks import LEAKS_JOB
 from visa.services.offers import CLOUD_JOB
 from visa.settings import load
 
@@ -48,6 +49,7 @@ def run(runtime: Runtime) -> None:
         sync = reported(runtime, name, "facility", lambda: sync_facility(runtime, facility))
         limits = reported(runtime, name, CLOUD_JOB, work.cloud.enforcement)
         clean = reported(runtime, name, "sweep", lambda: sweep(runtime))
+        find = reported(runtime, name, LEAKS_JOB, lambda: look_for_leaks(runtime, work))
         limits()  # the api shows them, and never asks the cloud itself
         sync()  # before anything else: mounts and roles come from it
         clock = make_clock(
@@ -56,6 +58,7 @@ def run(runtime: Runtime) -> None:
                 "facility": (settings.facility.sync_s, sync),
                 "sweep": (SWEEP_S, clean),
                 CLOUD_JOB: (LIMITS_S, limits),
+                LEAKS_JOB: (settings.leaks.look_s, find),
             }
         )
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "facility": "visa.cli.facility:facility",
         "sample": "visa.cli.sample:sample",
         "instance": "visa.cli.instance:instance",
+        "leaks": "visa.cli.leaks:leaks",
         "reconcile": "visa.cli.reconcile:reconcile",
         "status": "visa.cli.status:status",
         "user": "visa.cli.user:user",

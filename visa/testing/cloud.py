@@ -162,6 +162,11 @@ class FakeCloud:
         """Calls so far by operation."""
         return self.faults.calls
 
+    def put_port(self, port: PortSeen) -> None:
+        """A network port of ours, whoever left it there."""
+        with self._machines.lock:
+            self._machines.ports[port.ref] = port
+
     def hide(self, ref: str, *, surveys: int = 1) -> None:
         """The next surveys do not show this resource, although it is there."""
         with self._machines.lock:

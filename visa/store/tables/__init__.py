@@ -6,6 +6,7 @@ from visa.store.tables.facility import Experiment, ExperimentMember, FacilityPer
 from visa.store.tables.guests import GuestReport, GuestToken
 from visa.store.tables.instances import Instance, InstanceExperiment, InstanceStatus, Workspace, WorkspaceStatus
 from visa.store.tables.journal import Event, JobReport
+from visa.store.tables.leaks import LeakSeen
 from visa.store.tables.people import LinkProposal, LoginAttempt, LoginSession, Person, RoleGrant
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Instrument",
     "InstrumentScientist",
     "JobReport",
+    "LeakSeen",
     "LinkProposal",
     "LoginAttempt",
     "LoginSession",

@@ -79,6 +79,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_job_report_job_id"), ["job", "id"], unique=False)
 
     op.create_table(
+        "leak",
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("ref", sa.String(length=255), nullable=False),
+        sa.Column("owner", sa.String(length=64), nullable=False),
+        sa.Column("first_seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cure", sa.String(length=10), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "ref", name=op.f("pk_leak")),
+    )
+    op.create_table(
         "login_attempt",
         sa.Column("state_hash", sa.String(length=64), nullable=False),
         sa.Column("browser_hash", sa.String(length=64), nullable=False),

@@ -1,0 +1,126 @@
+"""Leaks on the fake cloud with real databases: found, remembered, cured when allowed; and never by mistake."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from visa.domain.instance import Phase
+from visa.domain.leaks import Rules
+from visa.domain.resources import Account, Mark, PortSeen, Power, ServerSpec, VolumeSpec
+from visa.errors import CloudError, Fault
+from visa.services import leaks
+from visa.store.tables import InstanceStatus
+from visa.testing.builders import ADA
+from visa.testing.cloud import FakeCloud
+
+RULES = Rules(timedelta(minutes=15), delete_servers=True, max_share=0.2)
+NOBODY = Account("nobody", 10009, 10009)
+
+
+@pytest.fixture
+def mine(sessions, seeded, clock, settle):
+    """A running instance, which no look may ever harm."""
+    with sessions.write() as session:
+        made = seeded.create(session, ADA, clock.now()).id
+    settle()
+    return made
+
+
+def orphan(cloud, name="nobodys"):
+    volume = cloud.create_volume(VolumeSpec(Mark(cloud.deployment, "volume", name), 1, NOBODY))
+    cloud.survey()
+    mark = Mark(cloud.deployment, "server", name)
+    spec = ServerSpec(mark, "n", "xfce", 1, 1, volume.ref, NOBODY, (), "us", "small")
+    return cloud.create_server(spec).ref, volume.ref
+
+
+def look(work, clock, rules=RULES, times=1):
+    for _ in range(times):
+        clock.advance(6 * 60)
+        report = leaks.look(work, rules)
+    return report
+
+
+def listed(sessions):
+    with sessions.read() as session:
+        return {(leak.kind, leak.ref): leak.cure for leak in leaks.list_all(session)}
+
+
+def test_nothing_is_found_where_everything_has_a_row(mine, work, clock):
+    assert look(work, clock) == leaks.LeakReport()
+
+
+def test_an_orphan_is_reported_at_once_and_ended_step_by_step_when_it_lasted(mine, work, clock, cloud, sessions):
+    server, volume = orphan(cloud)
+    report = look(work, clock)
+    assert (report.servers, report.volumes, report.cured) == (1, 1, 0)
+    assert set(listed(sessions)) == {("server", server), ("volume", volume)}
+    report = look(work, clock, times=8)
+    assert [seen.mark.id for seen in cloud.survey().servers] == [mine]
+    assert volume in {seen.ref for seen in cloud.survey().volumes}
+    assert listed(sessions) == {("volume", volume): ""}
+    assert "visa leaks" in report.alert
+
+
+def test_without_leave_it_is_only_reported(mine, work, clock, cloud):
+    server, _ = orphan(cloud)
+    report = look(work, clock, replace(RULES, delete_servers=False), times=10)
+    assert report.cured == 0
+    assert {seen.ref: seen.power for seen in cloud.survey().servers}[server] is Power.ACTIVE
+
+
+def test_a_machine_that_finished_in_the_database_and_lives_on_is_a_leak(mine, work, clock, cloud, sessions):
+    with sessions.write() as session:
+        session.get_one(InstanceStatus, mine).phase = Phase.GONE
+    assert look(work, clock).servers == 1
+
+
+def test_what_is_gone_by_itself_is_forgotten(mine, work, clock, cloud, sessions):
+    server, _ = orphan(cloud)
+    look(work, clock)
+    cloud.lose_server(server)
+    look(work, clock)
+    assert ("server", server) not in listed(sessions)
+
+
+def test_another_deployment_is_not_even_seen(mine, work, clock, cloud, sessions, new_id):
+    orphan(FakeCloud("another", clock, new_id, neighbour=cloud))
+    assert look(work, clock, times=10) == leaks.LeakReport()
+    assert listed(sessions) == {}
+
+
+def test_a_cloud_that_cannot_be_listed_says_nothing(mine, work, clock, cloud, sessions):
+    orphan(cloud)
+    look(work, clock)
+    before = listed(sessions)
+    cloud.faults.before("survey", Fault("The cloud failed."))
+    with pytest.raises(CloudError):
+        look(work, clock)
+    cloud.empty_surveys = 1
+    assert "lacks" in look(work, clock).alert
+    assert listed(sessions) == before
+
+
+def test_on_the_wrong_database_nothing_is_touched(mine, work, clock, cloud, sessions):
+    for number in range(4):
+        orphan(cloud, name=f"of-the-right-database-{number}")
+    report = look(work, clock, times=10)
+    assert "right database" in report.alert
+    assert report.cured == 0
+    assert len(cloud.survey().servers) == 5
+    assert all(seen.power is Power.ACTIVE for seen in cloud.survey().servers)
+
+
+def test_a_loose_port_is_freed_when_it_lasted(mine, work, clock, cloud, sessions):
+    cloud.put_port(PortSeen("p1", None))
+    cloud.put_port(PortSeen("p2", "a-machine"))
+    look(work, clock, times=5)
+    assert [port.ref for port in cloud.ports()] == ["p2"]
+
+
+def test_a_cloud_that_refuses_is_asked_again(mine, work, clock, cloud, sessions):
+    orphan(cloud)
+    cloud.faults.before("stop_server", Fault("Not now."))
+    look(work, clock, times=9)
+    assert [seen.mark.id for seen in cloud.survey().servers] == [mine]

@@ -1,0 +1,119 @@
+"""Resources that carry our mark and belong to no row: what is one, and what may be done about it. No I/O, no clock.
+
+1. Only what carries this deployment's mark is looked at; a list that cannot be believed says nothing.
+2. Nothing is done before it was seen for long enough, in lists with nothing else wrong.
+3. Volumes hold people's data and are never deleted here: they are quarantined, which is to say reported and left alone.
+4. When a large share of the machines has no row, the database is the wrong one sooner than the machines.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import assert_never
+
+from visa.domain.resources import PortSeen, Power, ServerSeen, Survey
+
+FEW = 3  # so many machines without a row are no sign of a wrong database
+
+
+class Kind(StrEnum):
+    SERVER = "server"
+    VOLUME = "volume"
+    PORT = "port"
+
+
+class Cure(StrEnum):
+    """The next thing to do about a leak that has lasted."""
+
+    STOP = "stop"
+    DETACH = "detach"
+    DELETE = "delete"
+    LEAVE = "leave"
+    """Reported, and left to people."""
+
+
+@dataclass(frozen=True)
+class Leak:
+    """One resource without a row. `owner` is the id in its mark; "" for a port."""
+
+    kind: Kind
+    ref: str
+    owner: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """Live instances with the ref of their machine (None before it is known), and live workspaces."""
+
+    machines: dict[str, str | None]
+    workspaces: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """`quiet`: how long a leak must have been seen before anything is done about it."""
+
+    quiet: timedelta
+    delete_servers: bool
+    max_share: float
+
+
+def leaks(survey: Survey, ports: Iterable[PortSeen], known: Known) -> tuple[Leak, ...]:
+    """Everything of ours in one list that no row accounts for; rows have to be read after the list was taken."""
+    listed = {server.ref for server in survey.servers}
+    servers = (
+        Leak(Kind.SERVER, server.ref, server.mark.id)
+        for server in survey.servers
+        if server.mark.id not in known.machines or _is_double(server, known.machines[server.mark.id], listed)
+    )
+    volumes = (
+        Leak(Kind.VOLUME, volume.ref, volume.mark.id)
+        for volume in survey.volumes
+        if volume.mark.id not in known.workspaces
+    )
+    loose = (Leak(Kind.PORT, port.ref, "") for port in ports if port.server_ref is None)
+    return (*servers, *volumes, *loose)
+
+
+def suspicious(found: Iterable[Leak], survey: Survey, max_share: float) -> bool:
+    """Whether so many machines or volumes lack a row that the rows are doubted, and not the cloud."""
+    for kind, total in ((Kind.SERVER, len(survey.servers)), (Kind.VOLUME, len(survey.volumes))):
+        count = sum(leak.kind is kind for leak in found)
+        if count > max(FEW, max_share * total):
+            return True
+    return False
+
+
+def cure(leak: Leak, server: ServerSeen | None, first_seen: datetime, now: datetime, rules: Rules) -> Cure:
+    """What to do about one leak now. A machine ends as everywhere: stopped, its volumes taken from it, then deleted."""
+    if now - first_seen < rules.quiet:
+        return Cure.LEAVE
+    match leak.kind:
+        case Kind.VOLUME:
+            return Cure.LEAVE
+        case Kind.PORT:
+            return Cure.DELETE if rules.delete_servers else Cure.LEAVE
+        case Kind.SERVER:
+            return _ending(server) if rules.delete_servers and server is not None else Cure.LEAVE
+        case _ as never:
+            assert_never(never)
+
+
+def _ending(server: ServerSeen) -> Cure:
+    match server.power:
+        case Power.ACTIVE:
+            return Cure.STOP
+        case Power.STOPPED:
+            return Cure.DETACH if server.volume_refs else Cure.DELETE
+        case Power.ERROR:
+            return Cure.DELETE if not server.volume_refs else Cure.LEAVE
+        case Power.BUILDING | Power.STOPPING | Power.DELETING:
+            return Cure.LEAVE
+        case _ as never:
+            assert_never(never)
+
+
+def _is_double(server: ServerSeen, ref: str | None, listed: set[str]) -> bool:
+    """A second machine for one row, whose own machine is listed too."""
+    return ref is not None and server.ref != ref and ref in listed
