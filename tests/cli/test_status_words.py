@@ -1,6 +1,6 @@
 """What `visa status` says of a job's report."""
 
-from visa.cli.status import brief
+from visa.cli.status import brief, what_to_do
 
 
 def test_a_report_is_told_in_words_and_what_is_empty_is_left_out():
@@ -10,3 +10,10 @@ def test_a_report_is_told_in_words_and_what_is_empty_is_left_out():
 
 def test_a_message_is_left_for_the_lines_below_the_table():
     assert brief({"code": "bad_files", "message": "people.csv:3: uid\nteams.csv:2: role"}) == "code bad_files"
+
+
+def test_an_alert_is_told_below_with_what_to_do():
+    assert brief({"seen": 1, "alert": "4 of 5 machines are missing", "blind": False}) == "seen 1, blind no"
+    assert "credentials" in what_to_do("reconcile", blind=True)
+    assert "max_missing_share" in what_to_do("reconcile", blind=False)
+    assert "visa leaks" in what_to_do("leaks", blind=False)

@@ -7,7 +7,7 @@ import pytest
 
 from visa.domain.instance import Phase
 from visa.domain.leaks import Rules
-from visa.domain.resources import Account, Mark, PortSeen, Power, ServerSpec, VolumeSpec
+from visa.domain.resources import Account, Mark, PortSeen, Power, ServerSpec, VolumeSpec, VolumeState
 from visa.errors import CloudError, Fault
 from visa.services import leaks
 from visa.store.tables import InstanceStatus
@@ -124,3 +124,55 @@ def test_a_cloud_that_refuses_is_asked_again(mine, work, clock, cloud, sessions)
     cloud.faults.before("stop_server", Fault("Not now."))
     look(work, clock, times=9)
     assert [seen.mark.id for seen in cloud.survey().servers] == [mine]
+
+
+def changed_list(cloud, change):
+    """From now on the cloud's list is shown changed."""
+    survey = cloud.survey
+    cloud.survey = lambda: change(survey())
+
+
+def test_a_machine_is_not_deleted_while_only_the_volume_says_that_it_is_attached(mine, work, clock, cloud, sessions):
+    server, volume = orphan(cloud)
+    changed_list(
+        cloud,
+        lambda seen: replace(
+            seen, servers=tuple(replace(one, volume_refs=()) if one.ref == server else one for one in seen.servers)
+        ),
+    )
+    look(work, clock, times=10)
+    assert cloud.calls["detach_volume"] == 1
+    assert [seen.mark.id for seen in cloud.survey().servers] == [mine]
+    assert volume in {seen.ref for seen in cloud.survey().volumes}
+
+
+def test_a_volume_of_somebody_else_is_not_taken_from_a_machine(mine, work, clock, cloud, sessions):
+    theirs = FakeCloud("another", clock, work.new_secret, neighbour=cloud).plant_volume(Mark("another", "volume", "v"))
+    server = cloud.plant_server(Mark("test", "server", "nobodys"), volume_refs=(theirs.ref,)).ref
+    look(work, clock, times=10)
+    assert not {"stop_server", "detach_volume", "delete_server"} & set(cloud.calls)
+    assert listed(sessions) == {("server", server): ""}
+
+
+def test_no_machine_goes_while_a_volume_is_attached_to_nobody_knows_what(mine, work, clock, cloud, sessions):
+    cloud.plant_server(Mark("test", "server", "nobodys"))
+    lost = cloud.plant_volume(Mark("test", "volume", "nobodys"))
+    cloud._machines.volumes[lost.ref] = replace(lost, state=VolumeState.IN_USE)
+    look(work, clock, times=10)
+    assert not cloud.calls["stop_server"]
+
+
+def test_a_snapshot_of_nobody_is_reported_and_left_alone(mine, work, clock, cloud, sessions):
+    volume = cloud.survey().volumes[0].ref
+    ref = cloud.snapshot_volume(volume, Mark("test", "snapshot", "s")).ref
+    report = look(work, clock, times=10)
+    assert listed(sessions) == {("snapshot", ref): ""}
+    assert "1 volumes or snapshots" in report.alert
+    assert not cloud.calls["delete_snapshot"]
+
+
+def test_a_mark_of_another_kind_is_not_ours(mine, work, clock, cloud, sessions):
+    cloud.plant_server(Mark("test", "Server", "nobodys"))
+    cloud.plant_volume(Mark("test", "server", "nobodys"))
+    look(work, clock, times=10)
+    assert listed(sessions) == {}

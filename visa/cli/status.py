@@ -40,10 +40,26 @@ def status() -> None:
         if not job.ok and (message := job.report.get("message")):
             click.echo(f"\n{job.job} failed:\n" + "\n".join(f"  {line}" for line in str(message).splitlines()))
 
+        if alert := job.report.get("alert"):
+            click.echo(f"\nALERT of {job.job}: {alert}\n  {what_to_do(job.job, blind=bool(job.report.get('blind')))}")
+
+
+def what_to_do(job: str, *, blind: bool) -> str:
+    """After an alert: what an operator should look at."""
+    if blind:
+        return "Nothing is concluded meanwhile. See that the cloud answers, and that our credentials are good."
+    if job == "leaks":
+        return "Nothing is done about volumes. `visa leaks` lists what is known; docs/operate.md says what to do."
+    return (
+        "Nothing is concluded about what is missing. See that the cloud, its project and our database are the right "
+        "ones; only after a real loss set reconcile.max_missing_share to 1 for a while."
+    )
+
 
 def brief(report: Mapping[str, Any]) -> str:
-    """A report on one line: what is empty is left out, and a message is told in full below the table instead."""
-    told = {key: value for key, value in report.items() if key != "message" and value not in ("", {}, None)}
+    """A report on one line: what is empty is left out, and messages are told in full below the table instead."""
+    below = {"message", "alert"}
+    told = {key: value for key, value in report.items() if key not in below and value not in ("", {}, None)}
     return ", ".join(f"{key} {_word(value)}" for key, value in told.items())
 
 

@@ -2,17 +2,18 @@
 
 1. Only what carries this deployment's mark is looked at; a list that cannot be believed says nothing.
 2. Nothing is done before it was seen for long enough, in lists with nothing else wrong.
-3. Volumes hold people's data and are never deleted here: they are quarantined, which is to say reported and left alone.
+3. Volumes and snapshots hold people's data and are never deleted here: they are reported and left alone.
+   No machine is ended while anything about the volumes attached to it is unclear.
 4. When a large share of the machines has no row, the database is the wrong one sooner than the machines.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
 
-from visa.domain.resources import PortSeen, Power, ServerSeen, Survey
+from visa.domain.resources import PortSeen, Power, ServerSeen, Survey, VolumeState
 
 FEW = 3  # so many machines without a row are no sign of a wrong database
 
@@ -20,6 +21,7 @@ FEW = 3  # so many machines without a row are no sign of a wrong database
 class Kind(StrEnum):
     SERVER = "server"
     VOLUME = "volume"
+    SNAPSHOT = "snapshot"
     PORT = "port"
 
 
@@ -73,7 +75,8 @@ def leaks(survey: Survey, ports: Iterable[PortSeen], known: Known) -> tuple[Leak
         if volume.mark.id not in known.workspaces
     )
     loose = (Leak(Kind.PORT, port.ref, "") for port in ports if port.server_ref is None)
-    return (*servers, *volumes, *loose)
+    copies = (Leak(Kind.SNAPSHOT, copy.ref, copy.mark.id) for copy in survey.snapshots)  # no row ever stands for one
+    return (*servers, *volumes, *copies, *loose)
 
 
 def suspicious(found: Iterable[Leak], survey: Survey, max_share: float) -> bool:
@@ -85,12 +88,38 @@ def suspicious(found: Iterable[Leak], survey: Survey, max_share: float) -> bool:
     return False
 
 
+def endable(survey: Survey) -> dict[str, ServerSeen]:
+    """The machines, by ref, that may be ended: each with all that is attached to it, by its own word or the volume's.
+
+    A volume that is not ours is not taken from a machine, and one that is attached to nobody knows what could be
+    attached to any.
+    """
+    volumes = {volume.ref: volume for volume in survey.volumes}
+    claimed = {ref for server in survey.servers for ref in server.volume_refs}
+    for volume in volumes.values():
+        if volume.state is VolumeState.IN_USE and volume.attached_to is None and volume.ref not in claimed:
+            return {}
+    by_word = {server.ref: set(server.volume_refs) for server in survey.servers}
+    for volume in volumes.values():
+        if volume.attached_to in by_word:
+            by_word[volume.attached_to].add(volume.ref)
+    sure = {VolumeState.AVAILABLE, VolumeState.IN_USE}
+    return {
+        server.ref: replace(server, volume_refs=tuple(sorted(by_word[server.ref])))
+        for server in survey.servers
+        if all(ref in volumes and volumes[ref].state in sure for ref in by_word[server.ref])
+    }
+
+
 def cure(leak: Leak, server: ServerSeen | None, first_seen: datetime, now: datetime, rules: Rules) -> Cure:
-    """What to do about one leak now. A machine ends as everywhere: stopped, its volumes taken from it, then deleted."""
+    """What to do about one leak now. A machine ends as everywhere: stopped, its volumes taken from it, then deleted.
+
+    `server` is the machine as `endable` has it, None for one that may not be ended.
+    """
     if now - first_seen < rules.quiet:
         return Cure.LEAVE
     match leak.kind:
-        case Kind.VOLUME:
+        case Kind.VOLUME | Kind.SNAPSHOT:
             return Cure.LEAVE
         case Kind.PORT:
             return Cure.DELETE if rules.delete_servers else Cure.LEAVE

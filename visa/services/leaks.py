@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from visa.domain.belief import Belief, belief
 from visa.domain.instance import Phase, WorkspacePhase
-from visa.domain.leaks import Cure, Kind, Known, Leak, Rules, cure, leaks, suspicious
-from visa.domain.resources import ServerSeen, Survey
+from visa.domain.leaks import Cure, Kind, Known, Leak, Rules, cure, endable, leaks, suspicious
+from visa.domain.resources import Mark, ServerSeen, Survey
 from visa.errors import CloudError
 from visa.ports.cloud import Cloud
 from visa.services.reconcile import scan
@@ -33,6 +33,7 @@ class LeakReport:
     ports: int = 0
     cured: int = 0
     alert: str = ""
+    snapshots: int = 0
 
 
 def look(work: Work, rules: Rules) -> LeakReport:
@@ -55,12 +56,14 @@ def look(work: Work, rules: Rules) -> LeakReport:
             log.error("too many leaks to be true", alert=alert)
             return LeakReport(counts[Kind.SERVER], counts[Kind.VOLUME], counts[Kind.PORT], alert=alert)
         lasting = _remember(session, found, work)
-    servers = {server.ref: server for server in survey.servers}
+    servers = endable(survey)
     orders = [(leak, cure(leak, servers.get(leak.ref), first, now, rules)) for leak, first in lasting]
     cured = sum(_carry_out(work, leak, order, servers.get(leak.ref)) for leak, order in orders)
-    quarantined = sum(leak.kind is Kind.VOLUME and now - first >= rules.quiet for leak, first in lasting)
-    alert = f"{quarantined} volumes belong to no workspace: see `visa leaks`." if quarantined else ""
-    return LeakReport(counts[Kind.SERVER], counts[Kind.VOLUME], counts[Kind.PORT], cured, alert)
+    quarantined = sum(
+        leak.kind in {Kind.VOLUME, Kind.SNAPSHOT} and now - first >= rules.quiet for leak, first in lasting
+    )
+    alert = f"{quarantined} volumes or snapshots belong to no workspace: see `visa leaks`." if quarantined else ""
+    return LeakReport(counts[Kind.SERVER], counts[Kind.VOLUME], counts[Kind.PORT], cured, alert, counts[Kind.SNAPSHOT])
 
 
 def list_all(session: Session) -> list[LeakSeen]:
@@ -70,10 +73,14 @@ def list_all(session: Session) -> list[LeakSeen]:
 
 def _ours(survey: Survey, deployment: str) -> Survey:
     """An adapter lists nothing else; should one ever, it is not ours to touch."""
+
+    def ours(mark: Mark, kind: Kind) -> bool:
+        return mark.deployment == deployment and mark.kind == kind
+
     return Survey(
-        tuple(one for one in survey.servers if one.mark.deployment == deployment),
-        tuple(one for one in survey.volumes if one.mark.deployment == deployment),
-        (),
+        tuple(one for one in survey.servers if ours(one.mark, Kind.SERVER)),
+        tuple(one for one in survey.volumes if ours(one.mark, Kind.VOLUME)),
+        tuple(one for one in survey.snapshots if ours(one.mark, Kind.SNAPSHOT)),
     )
 
 
