@@ -5,7 +5,7 @@ ARGS ?=#           more arguments for the command: make demo ARGS="--api-port 96
 IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 TESTCLOUD = $(IN_VENV) ANSIBLE_CONFIG=ansible/ansible.cfg ansible-playbook
 
-.PHONY: help demo demo-clean test test-openstack test-machine check format generated bench dev lock clean setup setup-tests \
+.PHONY: bench-openstack help demo demo-clean test test-openstack check format generated bench dev lock clean setup setup-tests \
 	testcloud testcloud-down testcloud-clean
 
 help: ## list these commands
@@ -25,9 +25,6 @@ test: setup-tests ## all checks and all tests
 test-openstack: setup-tests ## the cloud adapter on a real OpenStack, which it brings up on this machine
 	@$(IN_VENV) pytest tests/openstack $(ARGS)
 
-test-machine: setup-tests ## one real desktop machine on that OpenStack, from the image's recipe to the browser
-	@$(IN_VENV) pytest tests/machine $(ARGS)
-
 testcloud: setup ## a real OpenStack on this machine, as root; with real machines: VIRT=qemu (docs/testcloud.md)
 	@$(TESTCLOUD) ansible/testcloud.yml $(ARGS)
 
@@ -45,6 +42,9 @@ format: setup ## put every file into its form
 
 generated: setup ## write the files that are made from code: settings, API description, web types
 	@$(IN_VENV) python tools/generated.py
+
+bench-openstack: setup-tests ## a hundred instances on that OpenStack, beside a bare script: takes minutes
+	@$(IN_VENV) python -m tests.bench bench_openstack
 
 dev: setup ## the demo, with pages that reload while their sources change
 	@$(IN_VENV) visa demo --dev $(ARGS)

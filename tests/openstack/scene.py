@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from tests.openstack.flaky import Flaky
 from tests.openstack.ground import NAME, PAUSE_S, Ground
@@ -49,7 +49,7 @@ class Scene:
     seeded: Seeded
     deployment: str
     flaky: Flaky = field(default_factory=Flaky)
-    changes: dict[str, Any] = field(default_factory=dict)
+    calls: int = 2
     crashes: int = 0
     reports: list[PassReport] = field(default_factory=list)
     _schedulers: itertools.count = field(default_factory=itertools.count)  # type: ignore[type-arg]
@@ -61,14 +61,14 @@ class Scene:
         if self._work is None:
             self._work = Work(
                 sessions=self.sessions,
-                cloud=self.ground.cloud(self.deployment, transport=self.flaky, **self.changes),
+                cloud=self.ground.cloud(self.deployment, transport=self.flaky),
                 clock=SystemClock(),
                 deployment=self.deployment,
                 holder=f"scheduler-{next(self._schedulers)}",
                 lease_s=LEASE_S,
                 limits=LIMITS,
                 max_missing_share=0.5,
-                calls=ThreadPoolExecutor(2),
+                calls=ThreadPoolExecutor(self.calls),
                 new_secret=random_id,
             )
         return self._work
@@ -113,6 +113,11 @@ class Scene:
         with self.sessions.read() as session:
             return session.get_one(InstanceStatus, instance_id)
 
+    def ids(self, phase: str) -> list[str]:
+        """Of all instances that are in this phase."""
+        with self.sessions.read() as session:
+            return list(session.scalars(select(InstanceStatus.instance_id).where(InstanceStatus.phase == phase)))
+
     def workspace_of(self, instance_id: str) -> str:
         with self.sessions.read() as session:
             return session.get_one(Instance, instance_id).workspace_id
@@ -150,10 +155,17 @@ class Scene:
         assert [one["id"] for one in server["os-extended-volumes:volumes_attached"]] == [volume["id"]]
 
 
-def open_scene(ground: Ground, sessions: Sessions, **changes: Any) -> Scene:
-    """A facility of one small team in an empty database, whose image and flavour are the test cloud's."""
+def open_scene(
+    ground: Ground, sessions: Sessions, *, flaky: Flaky | None = None, calls: int = 2, instances: int = 2
+) -> Scene:
+    """A facility of one small team in an empty database, whose image and flavour are the test cloud's.
+
+    Ada may have so many `instances`.
+    """
     with sessions.write() as session:
         seeded = seed(session, SystemClock().now(), random_id)
         session.execute(update(Image).values(cloud_name=NAME))
         session.execute(update(Flavour).values(cloud_name=NAME))
-    return Scene(ground, sessions, seeded, ground.deployment(), changes=changes)
+    user = seeded.policy.user.model_copy(update={"instances": instances})
+    generous = replace(seeded, policy=seeded.policy.model_copy(update={"user": user}))
+    return Scene(ground, sessions, generous, ground.deployment(), flaky or Flaky(), calls)
