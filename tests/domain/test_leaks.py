@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visa.domain.leaks import Cure, Kind, Known, Leak, Rules, cure, leaks, suspicious
+from visa.domain.leaks import Cure, Kind, Known, Leak, Rules, cure, endable, leaks, suspicious
 from visa.domain.resources import Mark, PortSeen, Power, ServerSeen, Survey, VolumeSeen, VolumeState
 
 NOW = datetime(2030, 1, 7, 9, tzinfo=UTC)
@@ -98,3 +98,10 @@ def test_volumes_are_never_touched_and_nothing_before_its_time_or_without_leave(
     if step is Cure.DELETE and kind is Kind.SERVER:
         assert one is not None
         assert one.volume_refs == ()
+
+
+@pytest.mark.parametrize("state", VolumeState)
+def test_a_machine_stays_while_its_volume_is_in_a_state_that_is_not_safe(state):
+    seen = survey([server("s1", "i1", Power.STOPPED)], [replace(volume("v1", "w1"), state=state, attached_to="s1")])
+    safe = state in {VolumeState.AVAILABLE, VolumeState.IN_USE}
+    assert {ref: one.volume_refs for ref, one in endable(seen).items()} == ({"s1": ("v1",)} if safe else {})
