@@ -105,3 +105,9 @@ def test_a_machine_stays_while_its_volume_is_in_a_state_that_is_not_safe(state):
     seen = survey([server("s1", "i1", Power.STOPPED)], [replace(volume("v1", "w1"), state=state, attached_to="s1")])
     safe = state in {VolumeState.AVAILABLE, VolumeState.IN_USE}
     assert {ref: one.volume_refs for ref, one in endable(seen).items()} == ({"s1": ("v1",)} if safe else {})
+
+
+def test_of_two_machines_of_one_row_neither_is_ended_here():
+    two = survey([server("s1", "i1", Power.STOPPED), server("s2", "i1", Power.STOPPED)])
+    (second,) = leaks(two, (), Known({"i1": "s1"}, frozenset()))
+    assert cure(second, two.servers[1], NOW - timedelta(days=1), NOW, RULES) is Cure.LEAVE

@@ -37,11 +37,15 @@ class Cure(StrEnum):
 
 @dataclass(frozen=True)
 class Leak:
-    """One resource without a row. `owner` is the id in its mark; "" for a port."""
+    """One resource without a row. `owner` is the id in its mark; "" for a port.
+
+    `double`: a second machine of a row that has one. Which of the two the person works in is for people to find out.
+    """
 
     kind: Kind
     ref: str
     owner: str
+    double: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ def leaks(survey: Survey, ports: Iterable[PortSeen], known: Known) -> tuple[Leak
     """Everything of ours in one list that no row accounts for; rows have to be read after the list was taken."""
     listed = {server.ref for server in survey.servers}
     servers = (
-        Leak(Kind.SERVER, server.ref, server.mark.id)
+        Leak(Kind.SERVER, server.ref, server.mark.id, double=server.mark.id in known.machines)
         for server in survey.servers
         if server.mark.id not in known.machines or _is_double(server, known.machines[server.mark.id], listed)
     )
@@ -120,6 +124,8 @@ def cure(leak: Leak, server: ServerSeen | None, first_seen: datetime, now: datet
         return Cure.LEAVE
     match leak.kind:
         case Kind.VOLUME | Kind.SNAPSHOT:
+            return Cure.LEAVE
+        case Kind.SERVER if leak.double:
             return Cure.LEAVE
         case Kind.PORT:
             return Cure.DELETE if rules.delete_servers else Cure.LEAVE
