@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+MAIN_CLOUD = "main"  # the name of a cloud that nobody gave one
+
 
 @dataclass(frozen=True)
 class Mark:

@@ -1,12 +1,14 @@
 """What every table shares: the metadata with its naming rule, and times that are always aware and in UTC."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
-from sqlalchemy import JSON, DateTime, MetaData
+from sqlalchemy import JSON, DateTime, MetaData, String
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
+
+from visa.domain.resources import MAIN_CLOUD
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -35,6 +37,10 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+CloudName = Annotated[str, mapped_column(String(32), default=MAIN_CLOUD, server_default=MAIN_CLOUD)]
+"""A cloud by its name in the settings. The server's default is for rows that a release before several clouds writes."""
 
 
 class Base(DeclarativeBase):

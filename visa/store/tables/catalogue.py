@@ -1,11 +1,11 @@
-"""What can be started: images and flavours. `cloud_name` is the cloud's own name for each."""
+"""What can be started: images and flavours. In which cloud, and by which name of its own (`cloud_name`)."""
 
 from datetime import datetime
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from visa.store.base import Base
+from visa.store.base import Base, CloudName
 
 
 class Image(Base):
@@ -16,6 +16,7 @@ class Image(Base):
     description: Mapped[str]
     icon: Mapped[str] = mapped_column(String(40))
     good_for: Mapped[list[str]]
+    cloud: Mapped[CloudName]
     cloud_name: Mapped[str] = mapped_column(String(255))
     position: Mapped[int]
     retired_at: Mapped[datetime | None]
@@ -29,6 +30,7 @@ class Flavour(Base):
     description: Mapped[str]
     vcpus: Mapped[int]
     memory_mib: Mapped[int]
+    cloud: Mapped[CloudName]
     cloud_name: Mapped[str] = mapped_column(String(255))
     position: Mapped[int]
     retired_at: Mapped[datetime | None]

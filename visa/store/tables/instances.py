@@ -8,11 +8,14 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from visa.store.base import Base
+from visa.store.base import Base, CloudName
 
 
 class Instance(Base):
-    """Intent. `revision` grows with each change; `restart_nonce` with each wish for a reboot."""
+    """Intent. `revision` grows with each change; `restart_nonce` with each wish for a reboot.
+
+    It runs in its workspace's cloud.
+    """
 
     __tablename__ = "instance"
     __table_args__ = (
@@ -45,7 +48,7 @@ class InstanceExperiment(Base):
 
 
 class Workspace(Base):
-    """Intent. In the recycle bin from `binned_at` on, and safe there until `kept_until`."""
+    """Intent. It never leaves its `cloud`. In the recycle bin from `binned_at` on, and safe there until `kept_until`."""
 
     __tablename__ = "workspace"
     __table_args__ = (Index(None, "owner_id", "created_at", "id"),)
@@ -54,6 +57,7 @@ class Workspace(Base):
     owner_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
     name: Mapped[str] = mapped_column(String(100))
     size_gib: Mapped[int]
+    cloud: Mapped[CloudName]
     wanted: Mapped[str] = mapped_column(String(10))
     revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from visa.store.base import Base
+from visa.store.base import Base, CloudName
 
 Sequence = BigInteger().with_variant(Integer, "sqlite")
 
@@ -34,13 +34,17 @@ class Event(Base):
 
 
 class JobReport(Base):
-    """One run of one job. `report` is the small frozen value that the job returned."""
+    """One run of one job. `report` is the small frozen value that the job returned.
+
+    `cloud` is the one that it was about; jobs that are about none leave it as it is.
+    """
 
     __tablename__ = "job_report"
     __table_args__ = (Index(None, "job", "id"),)
 
     id: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
     job: Mapped[str] = mapped_column(String(40))
+    cloud: Mapped[CloudName]
     holder: Mapped[str] = mapped_column(String(64))
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime]

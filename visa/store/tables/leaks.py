@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from visa.store.base import Base
+from visa.store.base import Base, CloudName
 
 
 class LeakSeen(Base):
@@ -13,6 +13,7 @@ class LeakSeen(Base):
 
     __tablename__ = "leak"
 
+    cloud: Mapped[CloudName] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(10), primary_key=True)
     ref: Mapped[str] = mapped_column(String(255), primary_key=True)
     owner: Mapped[str] = mapped_column(String(64))
