@@ -48,7 +48,7 @@ class InstanceExperiment(Base):
 
 
 class Workspace(Base):
-    """Intent. It never leaves its `cloud`. In the recycle bin from `binned_at` on, and safe there until `kept_until`."""
+    """Intent. In the recycle bin from `binned_at` on, and safe there until `kept_until`; never in another `cloud`."""
 
     __tablename__ = "workspace"
     __table_args__ = (Index(None, "owner_id", "created_at", "id"),)
