@@ -20,6 +20,7 @@ from visa.ports.identity import SignedIn
 from visa.services.actors import Actor, account, allowance
 from visa.services.instances import count_live
 from visa.services.journal import SYSTEM, By, record
+from visa.services.mounting import rights_changed
 from visa.settings import Policy
 from visa.store.tables import FacilityPerson, LinkProposal, Person, RoleGrant, Workspace, WorkspaceStatus
 
@@ -106,6 +107,8 @@ def _link(session: Session, person: Person, *, orcid_links: bool, now: datetime)
     by_orcid = _accounts(session, FacilityPerson.orcid == person.orcid) if person.orcid else []
     if orcid_links and len(by_orcid) == 1 and not _is_taken(session, by_orcid[0]):
         person.facility_person_id = by_orcid[0].id
+        session.flush()
+        rights_changed(session, experiment_ids=(), facility_person_ids=(by_orcid[0].id,))
         _note(session, person, "linked", f"Linked to the facility account {by_orcid[0].login} by ORCID.", now)
         return
     by_email = _accounts(session, func.lower(FacilityPerson.email) == person.email.lower()) if person.email else []
@@ -128,7 +131,10 @@ def _is_taken(session: Session, candidate: FacilityPerson) -> bool:
 def _take_roles(
     session: Session, person: Person, roles: frozenset[Role], *, issuer: str, now: datetime, new_id: NewId
 ) -> None:
-    """Roles from entitlements are what the provider says today; roles from elsewhere stay."""
+    """Roles from entitlements are what the provider says today; roles from elsewhere stay.
+
+    No role gives data (`visa.domain.mounts.rights`), so that no desktop's folders change with one.
+    """
     given = select(RoleGrant).where(RoleGrant.person_id == person.id, RoleGrant.source == ENTITLEMENT)
     have = {grant.role: grant for grant in session.scalars(given)}
     for role in sorted(have.keys() - roles):

@@ -21,6 +21,7 @@ from visa.store.tables import (
 )
 
 _BATCH = 1000
+_UP_OR_COMING = (Phase.BUILDING, Phase.STARTING, Phase.RUNNING)
 
 
 def granted(session: Session, actor: Actor, experiment: Experiment, now: datetime) -> Rights:
@@ -57,11 +58,13 @@ def instance_mounts(session: Session, actor: Actor, instance_id: str, now: datet
 
 
 def rights_changed(session: Session, *, experiment_ids: Iterable[str], facility_person_ids: Iterable[str]) -> None:
-    """What is wanted of running instances with these experiments, or of these people, may be other mounts now.
+    """What is wanted of instances with these experiments, or of these people, may be other mounts now.
 
-    Their revision grows: a pass of the reconcile loop that is under way at this moment cannot make it forgotten.
+    Call it, with the change flushed, wherever membership, an experiment or the link of a person to the facility
+    changes; roles give no data. The revision of instances that run, or are about to, grows: a pass of the reconcile
+    loop that is under way at this moment, and may just be recording one as running, cannot make it forgotten.
     """
-    status = select(InstanceStatus.instance_id).where(InstanceStatus.phase == Phase.RUNNING)
+    status = select(InstanceStatus.instance_id).where(InstanceStatus.phase.in_(_UP_OR_COMING))
     for some in _batches(experiment_ids):
         chosen = select(InstanceExperiment.instance_id).where(InstanceExperiment.experiment_id.in_(some))
         _grow(session, Instance.id.in_(chosen), Instance.id.in_(status))
