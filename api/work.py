@@ -46,5 +46,5 @@ def _desk(session: Session) -> Desk:
         now=now,
         new_id=runtime.new_id,
         policy=runtime.settings.policy,
-        workspace_gib=runtime.settings.cloud.workspace_gib,
+        workspace_gib={cloud.name: cloud.workspace_gib for cloud in runtime.settings.clouds},
     )

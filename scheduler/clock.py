@@ -5,9 +5,12 @@ from collections.abc import Callable
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 
+Jobs = dict[str, tuple[float, Callable[[], None]]]
+"""By name: an interval in seconds, and what is done then."""
 
-def make_clock(jobs: dict[str, tuple[float, Callable[[], None]]]) -> BlockingScheduler:
-    """A stopped clock for jobs by name, each with its interval in seconds. Every job also runs at once at the start."""
+
+def make_clock(jobs: Jobs) -> BlockingScheduler:
+    """A stopped clock for these jobs."""
     clock = BlockingScheduler(
         executors={"default": ThreadPoolExecutor(len(jobs))},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},

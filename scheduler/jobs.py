@@ -14,6 +14,7 @@ import structlog
 
 from visa.bootstrap import Runtime
 from visa.domain.leaks import Rules
+from visa.domain.resources import MAIN_CLOUD
 from visa.errors import BadFiles, CloudError, Misconfigured
 from visa.ports.facility import Facility
 from visa.services import facility_sync, housekeeping, leaks
@@ -31,7 +32,7 @@ PROOF_OF_LIFE = timedelta(seconds=10)
 
 @dataclass
 class Reconciling:
-    """Asks often and cheaply whether anything is due, and lists the cloud only then, or when the last list is old.
+    """Asks often and cheaply whether anything is due in one cloud; lists it only then, or when the last list is old.
 
     A cloud that cannot be listed is left alone for a while: what is due stays due.
     """
@@ -57,7 +58,7 @@ class Reconciling:
     def _look(self) -> None:
         now = self.runtime.clock.now()
         with self.runtime.sessions.read() as session:
-            due = anything_due(session, now)
+            due = anything_due(session, self.work.cloud_name, now)
         survey_every = timedelta(seconds=self.runtime.settings.reconcile.survey_s)
         is_recent = self.last_pass is not None and now - self.last_pass < survey_every
         if is_recent and (self.was_blind or not due):
@@ -79,7 +80,8 @@ class Reconciling:
         if idle and self.last_stored is not None and now - self.last_stored < PROOF_OF_LIFE:
             return
         self.last_stored = now
-        store(self.runtime, "reconcile", self.work.holder, started_at, ok=not report.alert, report=asdict(report))
+        run = Run("reconcile", self.work.holder, self.work.cloud_name)
+        store(self.runtime, run, started_at, ok=not report.alert, report=asdict(report))
 
 
 def sync_facility(runtime: Runtime, facility: Facility) -> SyncReport:
@@ -99,34 +101,40 @@ def sweep(runtime: Runtime) -> SweepReport:
 
 
 def look_for_leaks(runtime: Runtime, work: Work) -> LeakReport:
-    """Find what belongs to no row, and cure what the settings allow."""
+    """Find what belongs to no row of one cloud, and cure what the settings allow."""
     wish = runtime.settings.leaks
     rules = Rules(timedelta(seconds=wish.quiet_s), delete_servers=wish.delete_machines, max_share=wish.max_share)
     return leaks.look(work, rules)
 
 
-def reported(runtime: Runtime, holder: str, name: str, job: Callable[[], Any]) -> Callable[[], None]:
+@dataclass(frozen=True)
+class Run:
+    """Whose report one is: the job's, by which scheduler, and about which cloud where it is about one."""
+
+    job: str
+    holder: str
+    cloud: str = MAIN_CLOUD
+
+
+def reported(runtime: Runtime, run: Run, job: Callable[[], Any]) -> Callable[[], None]:
     """The job with its report stored, and with known troubles turned into a report instead of an exception."""
 
-    def run() -> None:
+    def do() -> None:
         started_at = runtime.clock.now()
         try:
             result = job()
         except (BadFiles, CloudError, Misconfigured) as trouble:
-            log.warning("job failed", job=name, code=trouble.code, message=trouble.public)
-            store(runtime, name, holder, started_at, ok=False, report={"code": trouble.code, "message": trouble.public})
+            log.warning("job failed", job=run.job, cloud=run.cloud, code=trouble.code, message=trouble.public)
+            store(runtime, run, started_at, ok=False, report={"code": trouble.code, "message": trouble.public})
             return
         report = asdict(result) if is_dataclass(result) and not isinstance(result, type) else {}
-        store(runtime, name, holder, started_at, ok=not report.get("alert"), report=report)
+        store(runtime, run, started_at, ok=not report.get("alert"), report=report)
 
-    return run
+    return do
 
 
-def store(runtime: Runtime, job: str, holder: str, started_at: datetime, *, ok: bool, report: dict[str, Any]) -> None:
+def store(runtime: Runtime, run: Run, started_at: datetime, *, ok: bool, report: dict[str, Any]) -> None:
     """Keep one run's report."""
+    finished_at = runtime.clock.now()
     with runtime.sessions.write() as session:
-        session.add(
-            JobReport(
-                job=job, holder=holder, started_at=started_at, finished_at=runtime.clock.now(), ok=ok, report=report
-            )
-        )
+        session.add(JobReport(**asdict(run), started_at=started_at, finished_at=finished_at, ok=ok, report=report))

@@ -6,17 +6,19 @@ import signal
 import socket
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import structlog
 
-from scheduler.clock import make_clock
-from scheduler.jobs import Reconciling, look_for_leaks, reported, sweep, sync_facility
+from scheduler.clock import Jobs, make_clock
+from scheduler.jobs import Reconciling, Run, look_for_leaks, reported, sweep, sync_facility
 from visa import bootstrap
 from visa.bootstrap import Runtime
 from visa.errors import VisaError
 from visa.logs import set_up_logs
 from visa.services.leaks import LEAKS_JOB
 from visa.services.offers import CLOUD_JOB
+from visa.services.reconcile import Work
 from visa.settings import load
 
 log = structlog.get_logger(__name__)
@@ -32,6 +34,7 @@ def main() -> int:
         set_up_logs("scheduler")
         runtime = bootstrap.build(settings)
         bootstrap.require_current_schema(runtime)
+        bootstrap.require_known_clouds(runtime)
         run(runtime)
     except VisaError as error:
         sys.stderr.write(f"scheduler: {error.public}\n")
@@ -43,30 +46,43 @@ def run(runtime: Runtime) -> None:
     """Do the jobs until told to stop."""
     settings, name = runtime.settings, holder()
     facility = runtime.open_facility()
-    with ThreadPoolExecutor(settings.reconcile.workers, thread_name_prefix="cloud") as calls:
-        work = bootstrap.reconcile_work(runtime, runtime.open_cloud(), holder=name, calls=calls)
-        reconcile = Reconciling(runtime, work)
-        sync = reported(runtime, name, "facility", lambda: sync_facility(runtime, facility))
-        limits = reported(runtime, name, CLOUD_JOB, work.cloud.enforcement)
-        clean = reported(runtime, name, "sweep", lambda: sweep(runtime))
-        find = reported(runtime, name, LEAKS_JOB, lambda: look_for_leaks(runtime, work))
-        limits()  # the api shows them, and never asks the cloud itself
+    sync = reported(runtime, Run("facility", name), lambda: sync_facility(runtime, facility))
+    clean = reported(runtime, Run("sweep", name), lambda: sweep(runtime))
+    with ExitStack() as pools:
+        works = [_work(runtime, cloud.name, pools) for cloud in settings.clouds]
+        loops = {work.cloud_name: Reconciling(runtime, work) for work in works}
+        jobs: Jobs = {"facility": (settings.facility.sync_s, sync), "sweep": (SWEEP_S, clean)}
+        for work in works:
+            jobs |= _jobs_of_a_cloud(runtime, work, loops[work.cloud_name])
         sync()  # before anything else: mounts and roles come from it
-        clock = make_clock(
-            {
-                "reconcile": (settings.reconcile.poll_s, reconcile),
-                "facility": (settings.facility.sync_s, sync),
-                "sweep": (SWEEP_S, clean),
-                CLOUD_JOB: (LIMITS_S, limits),
-                LEAKS_JOB: (settings.leaks.look_s, find),
-            }
-        )
+        clock = make_clock(jobs)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: clock.shutdown(wait=False))
-        log.info("scheduler runs", holder=name)
+        log.info("scheduler runs", holder=name, clouds=list(loops))
         clock.start()
-        reconcile.stop()  # before the threads for its calls end
+        for loop in loops.values():
+            loop.stop()  # before the threads for its calls end
     log.info("scheduler stopped", holder=name)
+
+
+def _work(runtime: Runtime, cloud: str, pools: ExitStack) -> Work:
+    """Each cloud has its threads and a holder of its own: one that answers slowly takes nothing from the others."""
+    workers = runtime.settings.reconcile.workers
+    calls = pools.enter_context(ThreadPoolExecutor(workers, thread_name_prefix=f"cloud-{cloud}"))
+    return bootstrap.reconcile_work(runtime, cloud, holder=holder(), calls=calls)
+
+
+def _jobs_of_a_cloud(runtime: Runtime, work: Work, loop: Reconciling) -> Jobs:
+    """What is done in each cloud, apart from all others."""
+    settings, cloud = runtime.settings, work.cloud_name
+    limits = reported(runtime, Run(CLOUD_JOB, work.holder, cloud), work.cloud.enforcement)
+    find = reported(runtime, Run(LEAKS_JOB, work.holder, cloud), lambda: look_for_leaks(runtime, work))
+    limits()  # the api shows them, and never asks a cloud itself
+    return {
+        f"reconcile {cloud}": (settings.reconcile.poll_s, loop),
+        f"{CLOUD_JOB} {cloud}": (LIMITS_S, limits),
+        f"{LEAKS_JOB} {cloud}": (settings.leaks.look_s, find),
+    }
 
 
 def holder() -> str:

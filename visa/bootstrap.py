@@ -12,7 +12,9 @@ from visa.ports.clock import Clock, NewId
 from visa.ports.cloud import Cloud
 from visa.ports.facility import Facility
 from visa.ports.identity import Identity
+from visa.services import clouds
 from visa.services.reconcile import Work
+from visa.settings import Cloud as CloudSection
 from visa.settings import Environment, Settings
 from visa.store import migrate
 from visa.store.session import Sessions, open_engine, open_sessions
@@ -36,13 +38,16 @@ def random_id() -> str:
 
 @dataclass(frozen=True)
 class Runtime:
-    """What services are handed. The ports are opened when they are first asked for: the api never opens the cloud."""
+    """What services are handed. The ports are opened when they are first asked for: the api never opens a cloud.
+
+    `open_cloud` opens the one with this name. Raises `Misconfigured`.
+    """
 
     settings: Settings
     sessions: Sessions
     clock: Clock
     new_id: NewId
-    open_cloud: Callable[[], Cloud]
+    open_cloud: Callable[[str], Cloud]
     open_facility: Callable[[], Facility]
     open_identity: Callable[[], Identity]
 
@@ -56,31 +61,31 @@ def build(settings: Settings) -> Runtime:
         sessions=open_sessions(engine),
         clock=clock,
         new_id=random_id,
-        open_cloud=lambda: open_cloud(settings, clock),
+        open_cloud=lambda name: open_cloud(settings, name, clock),
         open_facility=lambda: open_facility(settings),
         open_identity=lambda: open_identity(settings, clock),
     )
 
 
-def open_cloud(settings: Settings, clock: Clock) -> Cloud:
-    """The cloud that the settings name; one that is far away is not asked anything yet.
+def open_cloud(settings: Settings, name: str, clock: Clock) -> Cloud:
+    """The cloud that the settings call so; one that is far away is not asked anything yet.
 
-    Raises `Misconfigured` when this machine cannot run it, or lacks the credentials.
+    Raises `Misconfigured` when there is none, this machine cannot run it, or lacks the credentials.
     """
-    if settings.cloud.adapter == "openstack":
-        return _open_openstack(settings)
+    section = settings.cloud_named(name)
+    if section.adapter == "openstack":
+        return _open_openstack(settings, section)
     from visa.adapters.cloud.local import LocalCloud, load_images
 
-    images = load_images(settings.cloud.images.resolve())
-    return LocalCloud(settings.cloud.root.resolve(), settings.cloud.deployment, images, clock)
+    return LocalCloud(section.root.resolve(), section.deployment, load_images(section.images.resolve()), clock)
 
 
-def _open_openstack(settings: Settings) -> Cloud:
+def _open_openstack(settings: Settings, section: CloudSection) -> Cloud:
     from visa.adapters.cloud.openstack import OpenStackCloud
 
-    section = settings.cloud.openstack
-    reached_at = section.guest_api_url or settings.public_url
-    return OpenStackCloud(section.model_copy(update={"guest_api_url": reached_at}), settings.cloud.deployment)
+    reached_at = section.openstack.guest_api_url or settings.public_url
+    openstack = section.openstack.model_copy(update={"guest_api_url": reached_at})
+    return OpenStackCloud(openstack, section.deployment)
 
 
 def open_facility(settings: Settings) -> Facility:
@@ -115,20 +120,24 @@ def reconcile_limits(settings: Settings) -> Limits:
     )
 
 
-def reconcile_work(runtime: Runtime, cloud: Cloud, *, holder: str, calls: Executor) -> Work:
-    """What a reconcile pass works with; `calls` runs the cloud calls."""
+def reconcile_work(runtime: Runtime, cloud_name: str, *, holder: str, calls: Executor) -> Work:
+    """What a reconcile pass over one cloud works with; `calls` runs its calls. Raises `Misconfigured`.
+
+    No two works may share a holder: leases are kept up by it.
+    """
     settings = runtime.settings
     return Work(
         sessions=runtime.sessions,
-        cloud=cloud,
+        cloud=runtime.open_cloud(cloud_name),
         clock=runtime.clock,
-        deployment=settings.cloud.deployment,
+        deployment=settings.cloud_named(cloud_name).deployment,
         holder=holder,
         lease_s=settings.reconcile.lease_s,
         limits=reconcile_limits(settings),
         max_missing_share=settings.reconcile.max_missing_share,
         calls=calls,
         new_secret=lambda: secrets.token_urlsafe(GUEST_TOKEN_BYTES),
+        cloud_name=cloud_name,
     )
 
 
@@ -138,4 +147,16 @@ def require_current_schema(runtime: Runtime) -> None:
     if current != head:
         raise Misconfigured(
             f"the database is at revision {current or 'nothing'}, this release needs {head}: run `visa db upgrade`"
+        )
+
+
+def require_known_clouds(runtime: Runtime) -> None:
+    """Stop a scheduler that would leave rows of a cloud alone for ever. Raises `Misconfigured`."""
+    with runtime.sessions.read() as session:
+        lost = clouds.unknown(session, [cloud.name for cloud in runtime.settings.clouds])
+    if lost:
+        said = "; ".join(f"{' and '.join(what)} in {cloud!r}" for cloud, what in lost.items())
+        raise Misconfigured(
+            f"the database has {said}, which the settings do not name: correct cloud.name or more_clouds, or the "
+            "catalogue and run `visa catalogue load`"
         )

@@ -93,7 +93,7 @@ def make_settings(url: str, folder: Path) -> Settings:
 def make_runtime(settings: Settings, sessions: Sessions, clock: FrozenClock, new_id: NewId) -> Runtime:
     """As `visa.bootstrap.build` makes it, but with the tests' clock, and without a cloud: the api never opens it."""
 
-    def refuse() -> Any:
+    def refuse(*_: str) -> Any:
         raise AssertionError("the api opened the cloud or the facility")
 
     return Runtime(

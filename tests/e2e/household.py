@@ -75,7 +75,7 @@ def household(folder: Path, env: dict[str, str] | None = None) -> Iterator[House
             yield house
         finally:
             house.stop()
-            run.desktops.remove_all(bootstrap.build(settings.load()).open_cloud())
+            run.desktops.remove_all(bootstrap.build(settings.load()).open_cloud("main"))
             house.runtime.sessions.engine.dispose()
             for name, value in before.items():
                 os.environ.pop(name) if value is None else os.environ.update({name: value})

@@ -86,7 +86,7 @@ def nothing_is_lost_or_left(house: Household, made: set[str]) -> None:
     assert set(instances) == made
     assert set(phases.values()) == {Phase.GONE}
     assert all(workspace.binned_at is not None for workspace in workspaces.values())
-    survey = house.runtime.open_cloud().survey()
+    survey = house.runtime.open_cloud("main").survey()
     assert survey.servers == ()
     # A workspace whose instance was deleted before its volume was made has none yet; the loop still makes it.
     assert {row.phase for row in volumes.values()} <= {WorkspacePhase.AVAILABLE}

@@ -17,6 +17,7 @@ from tests.openstack.ground import NAME, PAUSE_S, Ground
 from visa.bootstrap import SystemClock, random_id
 from visa.domain.instance import Phase
 from visa.domain.pace import Limits
+from visa.domain.resources import MAIN_CLOUD
 from visa.services import instances
 from visa.services.create_instance import NewInstance, create
 from visa.services.desk import Desk
@@ -134,7 +135,7 @@ class Scene:
             verb(session, self._desk(session), instance_id)
 
     def _desk(self, session: Any) -> Desk:
-        return replace(self.seeded.desk(session, ADA, SystemClock().now()), workspace_gib=1)
+        return replace(self.seeded.desk(session, ADA, SystemClock().now()), workspace_gib={MAIN_CLOUD: 1})
 
     def create_delete_restore(self) -> str:
         """The whole way; returns the instance that has the workspace in the end."""

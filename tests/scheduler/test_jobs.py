@@ -7,7 +7,7 @@ from threading import Event
 import pytest
 from sqlalchemy import func, select
 
-from scheduler.jobs import Reconciling, reported, sweep, sync_facility
+from scheduler.jobs import Reconciling, Run, reported, sweep, sync_facility
 from visa.bootstrap import Runtime, reconcile_work
 from visa.domain.instance import Phase
 from visa.errors import BadFiles, Fault, Problem
@@ -59,13 +59,13 @@ def runtime(sessions, clock, new_id, cloud, facility) -> Runtime:
     def no_provider():
         raise AssertionError("the scheduler signs nobody in")
 
-    return Runtime(Settings(), sessions, clock, new_id, lambda: cloud, lambda: facility, no_provider)
+    return Runtime(Settings(), sessions, clock, new_id, lambda _: cloud, lambda: facility, no_provider)
 
 
 @pytest.fixture
 def reconcile(runtime, cloud) -> Iterator[Reconciling]:
     with ThreadPoolExecutor(2) as calls:
-        yield Reconciling(runtime, reconcile_work(runtime, cloud, holder="me", calls=calls))
+        yield Reconciling(runtime, reconcile_work(runtime, "main", holder="me", calls=calls))
 
 
 def reports(sessions, job: str) -> list[JobReport]:
@@ -126,7 +126,7 @@ def test_a_cloud_that_is_away_is_not_asked_again_and_again(reconcile, cloud, ses
 
 
 def test_bad_facility_files_keep_the_last_good_state_and_are_reported_with_their_place(runtime, facility, sessions):
-    sync = reported(runtime, "me", "facility", lambda: sync_facility(runtime, facility))
+    sync = reported(runtime, Run("facility", "me"), lambda: sync_facility(runtime, facility))
     sync()
     facility.trouble = BadFiles((Problem("people.csv", 7, "uid", "is no number"),))
     sync()

@@ -26,7 +26,8 @@ def load(file: Path | None) -> None:
     from visa.services import catalogue as service
 
     runtime = open_runtime()
-    content = service.read(file or runtime.settings.catalogue)
+    clouds = [cloud.name for cloud in runtime.settings.clouds]
+    content = service.read(file or runtime.settings.catalogue, clouds)
     with runtime.sessions.write() as session:
         service.load(session, content, now=runtime.clock.now())
     click.echo(f"{len(content.images)} images and {len(content.flavours)} flavours are offered")

@@ -13,6 +13,8 @@ def config() -> None:
 def check(production: bool) -> None:
     """Load the settings and name everything that is wrong with them. Exit code 1 when something must be changed.
 
+    The catalogue file is read too where there is one: what it offers has to be in a cloud that the settings name.
+
     \b
     Examples:
       visa config check
@@ -20,6 +22,7 @@ def check(production: bool) -> None:
     """
     from visa import settings
     from visa.cli.production import Severity, findings
+    from visa.services import catalogue
 
     loaded = settings.load()
     found = findings(loaded, production=production or loaded.environment is settings.Environment.PRODUCTION)
@@ -28,6 +31,8 @@ def check(production: bool) -> None:
     errors = sum(finding.severity is Severity.ERROR for finding in found)
     if errors:
         raise click.ClickException(f"{errors} setting{'s' if errors > 1 else ''} must be changed")
+    if loaded.catalogue.is_file():
+        catalogue.read(loaded.catalogue, [cloud.name for cloud in loaded.clouds])
     click.echo(f"settings are fine ({settings.config_file() or 'no file, defaults and environment only'})")
 
 

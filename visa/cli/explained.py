@@ -6,19 +6,21 @@ from typing import Any
 from visa import bootstrap
 from visa.bootstrap import Runtime
 from visa.domain.resources import ServerSpec
-from visa.ports.cloud import Cloud
+from visa.services.clouds import cloud_of
 from visa.services.reconcile.explain import explain
 
 
-def explained(runtime: Runtime, cloud: Cloud, instance_id: str) -> str:
-    """Observed, intent, facts and step of one instance. Raises `NotFound`."""
+def explained(runtime: Runtime, instance_id: str) -> str:
+    """Observed, intent, facts and step of one instance; its cloud is listed for it. Raises `NotFound`."""
     settings = runtime.settings
     with runtime.sessions.read() as session:
+        section = settings.cloud_named(cloud_of(session, instance_id))
+        cloud = runtime.open_cloud(section.name)
         why = explain(
             session,
             instance_id,
             cloud.survey(),
-            deployment=settings.cloud.deployment,
+            deployment=section.deployment,
             limits=bootstrap.reconcile_limits(settings),
             now=runtime.clock.now(),
         )

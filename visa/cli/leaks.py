@@ -21,8 +21,15 @@ def leaks() -> None:
     with open_runtime().sessions.read() as session:
         found = service.list_all(session)
     rows: list[tuple[object, ...]] = [
-        (leak.kind, leak.ref, leak.owner or None, f"{leak.first_seen_at:%Y-%m-%d %H:%M}", leak.cure or None)
+        (
+            leak.kind,
+            leak.cloud,
+            leak.ref,
+            leak.owner or None,
+            f"{leak.first_seen_at:%Y-%m-%d %H:%M}",
+            leak.cure or None,
+        )
         for leak in found
     ]
-    columns = ("KIND", "IN THE CLOUD", "ID IN ITS MARK", "SINCE (UTC)", "LAST DONE")
+    columns = ("KIND", "CLOUD", "REF THERE", "ID IN ITS MARK", "SINCE (UTC)", "LAST DONE")
     click.echo(table(columns, rows) if rows else "Everything in the cloud belongs to somebody.")

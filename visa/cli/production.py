@@ -41,19 +41,20 @@ def _always(settings: Settings) -> Iterator[Finding]:
         yield _error("broker.public_url", "must begin with ws:// or wss://")
     if settings.identity.development and settings.environment is not Environment.DEVELOPMENT:
         yield _error("identity.development", "a provider that lets anybody in needs environment: development")
-    if settings.cloud.adapter == "openstack":
-        yield from _openstack(settings.cloud.openstack)
+    for number, cloud in enumerate(settings.clouds):
+        if cloud.adapter == "openstack":
+            yield from _openstack(cloud.openstack, f"more_clouds.{number - 1}" if number else "cloud")
 
 
-def _openstack(cloud: OpenStack) -> Iterator[Finding]:
+def _openstack(cloud: OpenStack, place: str) -> Iterator[Finding]:
     if not cloud.network:
-        yield _error("cloud.openstack.network", "is missing: machines would have no address")
+        yield _error(f"{place}.openstack.network", "is missing: machines would have no address")
     if not cloud.broker_cidrs:
-        yield _error("cloud.openstack.broker_cidrs", "is empty: no broker could reach a desktop")
+        yield _error(f"{place}.openstack.broker_cidrs", "is empty: no broker could reach a desktop")
     if any(network.prefixlen == 0 for network in cloud.broker_cidrs):
-        yield _error("cloud.openstack.broker_cidrs", "opens the desktops to everybody; name the brokers' addresses")
+        yield _error(f"{place}.openstack.broker_cidrs", "opens the desktops to everybody; name the brokers' addresses")
     if not cloud.verify_tls:
-        yield _warning("cloud.openstack.verify_tls", "is off: anybody on the way can read the cloud's password")
+        yield _warning(f"{place}.openstack.verify_tls", "is off: anybody on the way can read the cloud's password")
 
 
 def _addresses(settings: Settings) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ import click
 @click.argument("instance_id", required=False)
 @click.option("--dry-run", is_flag=True, help="Show observed, intent and step of one instance; change nothing.")
 def reconcile(instance_id: str | None, dry_run: bool) -> None:
-    """Run one reconcile pass now, beside any running scheduler; or explain one instance.
+    """Run one reconcile pass over each cloud now, beside any running scheduler; or explain one instance.
 
     \b
     Examples:
@@ -25,11 +25,13 @@ def reconcile(instance_id: str | None, dry_run: bool) -> None:
     if bool(instance_id) != dry_run:
         raise click.UsageError("--dry-run and an instance's ID go together; a pass is always over all instances")
     runtime = open_runtime()
-    cloud = runtime.open_cloud()
     if instance_id:
-        click.echo(explained(runtime, cloud, instance_id))
+        click.echo(explained(runtime, instance_id))
         return
+    clouds = [cloud.name for cloud in runtime.settings.clouds]
     with ThreadPoolExecutor(runtime.settings.reconcile.workers) as calls:
-        work = bootstrap.reconcile_work(runtime, cloud, holder=f"cli:{runtime.new_id()}", calls=calls)
-        report = run_pass(work)
-    click.echo(table(("PASS", ""), list(asdict(report).items())))
+        for name in clouds:
+            work = bootstrap.reconcile_work(runtime, name, holder=f"cli:{runtime.new_id()}", calls=calls)
+            report = run_pass(work)
+            heading = f"PASS OVER {name}" if len(clouds) > 1 else "PASS"
+            click.echo(table((heading, ""), list(asdict(report).items())))

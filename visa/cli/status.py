@@ -1,9 +1,13 @@
 """`visa status`: how things stand, on one screen."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from visa.store.tables import JobReport
 
 
 @click.command()
@@ -26,22 +30,29 @@ def status() -> None:
         click.echo("No job has run: start the scheduler.")
         return
     now = runtime.clock.now()
+    named = names(view.jobs)
     rows: list[tuple[object, ...]] = [
         (
-            job.job,
+            name,
             "ok" if job.ok else "FAILED",
             f"{(now - job.finished_at).total_seconds():.0f} s ago",
             brief(job.report),
         )
-        for job in view.jobs
+        for job, name in zip(view.jobs, named, strict=True)
     ]
     click.echo(table(("JOB", "STATE", "LAST RUN", "REPORT"), rows))
-    for job in view.jobs:
+    for job, name in zip(view.jobs, named, strict=True):
         if not job.ok and (message := job.report.get("message")):
-            click.echo(f"\n{job.job} failed:\n" + "\n".join(f"  {line}" for line in str(message).splitlines()))
+            click.echo(f"\n{name} failed:\n" + "\n".join(f"  {line}" for line in str(message).splitlines()))
 
         if alert := job.report.get("alert"):
-            click.echo(f"\nALERT of {job.job}: {alert}\n  {what_to_do(job.job, blind=bool(job.report.get('blind')))}")
+            click.echo(f"\nALERT of {name}: {alert}\n  {what_to_do(job.job, blind=bool(job.report.get('blind')))}")
+
+
+def names(jobs: "Sequence[JobReport]") -> list[str]:
+    """What each is called: a job that runs in several clouds with the cloud."""
+    counted = Counter(job.job for job in jobs)
+    return [job.job if counted[job.job] == 1 else f"{job.job} in {job.cloud}" for job in jobs]
 
 
 def what_to_do(job: str, *, blind: bool) -> str:

@@ -39,7 +39,8 @@ class Cure(StrEnum):
 class Leak:
     """One resource without a row. `owner` is the id in its mark; "" for a port.
 
-    `double`: a second machine of a row that has one. Which of the two the person works in is for people to find out.
+    `double`: a second machine of a row that has one, or that lives in another cloud. Which of the two the person works
+    in is for people to find out.
     """
 
     kind: Kind
@@ -50,10 +51,15 @@ class Leak:
 
 @dataclass(frozen=True)
 class Known:
-    """Live instances with the ref of their machine (None before it is known), and live workspaces."""
+    """Of one cloud: live instances with the ref of their machine (None before it is known), and live workspaces.
+
+    `elsewhere` are the live instances of other clouds: should their machines be listed here, two settings may well
+    name one cloud.
+    """
 
     machines: dict[str, str | None]
     workspaces: frozenset[str]
+    elsewhere: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,7 @@ def leaks(survey: Survey, ports: Iterable[PortSeen], known: Known) -> tuple[Leak
     """Everything of ours in one list that no row accounts for; rows have to be read after the list was taken."""
     listed = {server.ref for server in survey.servers}
     servers = (
-        Leak(Kind.SERVER, server.ref, server.mark.id, double=server.mark.id in known.machines)
+        Leak(Kind.SERVER, server.ref, server.mark.id, double=_has_a_row(server, known))
         for server in survey.servers
         if server.mark.id not in known.machines or _is_double(server, known.machines[server.mark.id], listed)
     )
@@ -147,6 +153,10 @@ def _ending(server: ServerSeen) -> Cure:
             return Cure.LEAVE
         case _ as never:
             assert_never(never)
+
+
+def _has_a_row(server: ServerSeen, known: Known) -> bool:
+    return server.mark.id in known.machines or server.mark.id in known.elsewhere
 
 
 def _is_double(server: ServerSeen, ref: str | None, listed: set[str]) -> bool:

@@ -1,14 +1,16 @@
 """Images and flavours from the catalogue file. What left the file is retired: nothing new starts, nothing is lost."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from visa.domain.resources import MAIN_CLOUD
 from visa.errors import BadFiles, Problem
 from visa.store.session import alone
 from visa.store.tables import Flavour, Image
@@ -22,6 +24,7 @@ class Entry(BaseModel):
     id: str = Key
     name: str = Field(min_length=1, max_length=100)
     description: str = Field("", max_length=500)
+    cloud: str = Field("", description="The cloud that it is in, by its name in the settings; empty is the first.")
     cloud_name: str = Field(min_length=1, max_length=255, description="The cloud's own name or id for it.")
 
 
@@ -35,6 +38,9 @@ class FlavourEntry(Entry):
     memory_mib: int = Field(ge=64)
 
 
+AnEntry = TypeVar("AnEntry", bound=Entry)
+
+
 class Catalogue(BaseModel):
     """The catalogue file's content."""
 
@@ -44,8 +50,11 @@ class Catalogue(BaseModel):
     flavours: list[FlavourEntry] = Field(min_length=1)
 
 
-def read(path: Path) -> Catalogue:
-    """Read and check the file. Raises `BadFiles` with every problem."""
+def read(path: Path, clouds: Sequence[str] = (MAIN_CLOUD,)) -> Catalogue:
+    """Read and check the file; `clouds` are those that there are, entries that name none are in the first.
+
+    Raises `BadFiles` with every problem.
+    """
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -61,12 +70,14 @@ def read(path: Path) -> Catalogue:
             tuple(Problem(str(path), 0, ".".join(map(str, one["loc"])), one["msg"]) for one in wrong)
         ) from error
     _refuse_doubles(path, catalogue)
-    return catalogue
+    _refuse_unknown_clouds(path, catalogue, clouds)
+    return Catalogue(images=_placed(catalogue.images, clouds[0]), flavours=_placed(catalogue.flavours, clouds[0]))
 
 
 def load(session: Session, catalogue: Catalogue, *, now: datetime) -> None:
-    """Make the tables show the catalogue, in the caller's transaction."""
+    """Make the tables show the catalogue, in the caller's transaction. Raises `BadFiles` for what cannot be."""
     alone(session, "catalogue")
+    _refuse_moves(session, catalogue)
     _merge(session, Image, [entry.model_dump() for entry in catalogue.images], now)
     _merge(session, Flavour, [entry.model_dump() for entry in catalogue.flavours], now)
 
@@ -79,6 +90,37 @@ def _refuse_doubles(path: Path, catalogue: Catalogue) -> None:
         problems += [Problem(str(path), 0, kind, f"the id {one} stands twice") for one in doubles]
     if problems:
         raise BadFiles(tuple(problems))
+
+
+def _refuse_unknown_clouds(path: Path, catalogue: Catalogue, clouds: Sequence[str]) -> None:
+    problems = [
+        Problem(str(path), 0, f"{kind}: {entry.id}", f"there is no cloud {entry.cloud!r}, only {', '.join(clouds)}")
+        for kind, entry in _entries(catalogue)
+        if entry.cloud and entry.cloud not in clouds
+    ]
+    if problems:
+        raise BadFiles(tuple(problems))
+
+
+def _refuse_moves(session: Session, catalogue: Catalogue) -> None:
+    """Instances that were made from an entry are in its cloud, and may have to be made anew there."""
+    tables: dict[str, Any] = {"images": Image, "flavours": Flavour}
+    problems = [
+        Problem("catalogue", 0, f"{kind}: {entry.id}", f"it is in the cloud {row.cloud!r}; use another id elsewhere")
+        for kind, entry in _entries(catalogue)
+        if (row := session.get(tables[kind], entry.id)) and row.cloud != entry.cloud
+    ]
+    if problems:
+        raise BadFiles(tuple(problems))
+
+
+def _entries(catalogue: Catalogue) -> Iterator[tuple[str, Entry]]:
+    for kind, entries in (("images", catalogue.images), ("flavours", catalogue.flavours)):
+        yield from ((kind, entry) for entry in entries)
+
+
+def _placed(entries: list[AnEntry], first: str) -> list[AnEntry]:
+    return [entry.model_copy(update={"cloud": entry.cloud or first}) for entry in entries]
 
 
 def _merge(session: Session, table: Any, entries: list[dict[str, Any]], now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Starting an instance: what is checked before intent is written, and that repeating a request makes nothing twice."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from visa.services.actors import Actor, allowance, ensure_account
 from visa.services.desk import Desk
 from visa.services.instances import count_live, note
 from visa.services.mounting import granted
-from visa.services.workspaces import take_from_bin
+from visa.services.workspaces import find_mine, take_from_bin
 from visa.store.session import lock
 from visa.store.tables import (
     Experiment,
@@ -26,6 +27,8 @@ from visa.store.tables import (
     Workspace,
     WorkspaceStatus,
 )
+
+Offered = TypeVar("Offered", Image, Flavour)
 
 MAX_EXPERIMENTS = 20
 VNC_PASSWORD_LENGTH = 8  # the protocol cuts longer ones off (RFC 6143, 7.2.2)
@@ -61,14 +64,14 @@ def create(session: Session, desk: Desk, wish: NewInstance, *, repeat: Repeat | 
         raise NotFound("There is no such person.")
     if repeat and (earlier := _earlier(session, desk.actor, repeat)):
         return earlier
-    _check_catalogue(session, wish)
+    cloud = _cloud_of(session, desk, wish)
     _check_experiments(session, desk, wish.experiment_ids)
     limits = allowance(desk.policy, desk.actor.standing)
     verdict = quota.may_create(used=count_live(session, desk.actor.person_id), limit=limits.instances)
     if not verdict.allowed:
         raise Forbidden(verdict.reason or "", code=verdict.code)
     ensure_account(session, person, first_uid=desk.policy.guest_uid_first)
-    workspace = _workspace(session, desk, wish)
+    workspace = _workspace(session, desk, wish, cloud)
     instance = Instance(
         id=desk.new_id(),
         owner_id=desk.actor.person_id,
@@ -106,11 +109,27 @@ def _earlier(session: Session, actor: Actor, repeat: Repeat) -> Instance | None:
     return earlier
 
 
-def _check_catalogue(session: Session, wish: NewInstance) -> None:
-    image, flavour = session.get(Image, wish.image_id), session.get(Flavour, wish.flavour_id)
-    for entry, field in ((image, "image_id"), (flavour, "flavour_id")):
-        if entry is None or entry.retired_at is not None:
-            raise Invalid("It is not offered (any more). Choose another.", field=field, code="not_offered")
+def _cloud_of(session: Session, desk: Desk, wish: NewInstance) -> str:
+    """The one cloud that the image, the flavour and the workspace are in."""
+    image = _offered(session, desk, Image, wish.image_id, field="image_id")
+    flavour = _offered(session, desk, Flavour, wish.flavour_id, field="flavour_id")
+    if flavour.cloud != image.cloud:
+        message = f"“{image.name}” does not run where “{flavour.name}” is offered. Choose another size."
+        raise Invalid(message, field="flavour_id", code="other_cloud")
+    if wish.workspace_id is not None:
+        workspace = find_mine(session, desk.actor, wish.workspace_id)
+        if workspace.cloud != image.cloud:
+            message = f"“{image.name}” does not run where the files of “{workspace.name}” are. Choose another desktop."
+            raise Invalid(message, field="image_id", code="other_cloud")
+    return image.cloud
+
+
+def _offered(session: Session, desk: Desk, table: type[Offered], entry_id: str, *, field: str) -> Offered:
+    """An entry of the catalogue, in a cloud that there is."""
+    entry = session.get(table, entry_id)
+    if entry is None or entry.retired_at is not None or entry.cloud not in desk.workspace_gib:
+        raise Invalid("It is not offered (any more). Choose another.", field=field, code="not_offered")
+    return entry
 
 
 def _check_experiments(session: Session, desk: Desk, experiment_ids: tuple[str, ...]) -> None:
@@ -125,14 +144,15 @@ def _check_experiments(session: Session, desk: Desk, experiment_ids: tuple[str, 
             raise Invalid(message, field="experiment_ids", code="unknown_experiment")
 
 
-def _workspace(session: Session, desk: Desk, wish: NewInstance) -> Workspace:
+def _workspace(session: Session, desk: Desk, wish: NewInstance, cloud: str) -> Workspace:
     if wish.workspace_id is not None:
         return take_from_bin(session, desk, wish.workspace_id)
     workspace = Workspace(
         id=desk.new_id(),
         owner_id=desk.actor.person_id,
         name=wish.name,
-        size_gib=desk.workspace_gib,
+        size_gib=desk.workspace_gib[cloud],
+        cloud=cloud,
         wanted=Kept.KEPT,
         created_at=desk.now,
     )

@@ -1,5 +1,6 @@
 """What every verb needs beside the session: who asks, when, and by which rules."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,13 +12,13 @@ from visa.settings import Policy
 
 @dataclass(frozen=True)
 class Desk:
-    """One request of one person at one moment."""
+    """One request of one person at one moment. `workspace_gib`: how large a new workspace is in each cloud there is."""
 
     actor: Actor
     now: datetime
     new_id: NewId
     policy: Policy
-    workspace_gib: int
+    workspace_gib: Mapping[str, int]
 
     @property
     def by(self) -> By:

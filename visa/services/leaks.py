@@ -1,4 +1,7 @@
-"""Looking for resources of ours that no row accounts for, remembering them, and curing what may be cured."""
+"""Looking for resources of ours that no row accounts for, remembering them, and curing what may be cured.
+
+One cloud at a time: rows of another cloud account for nothing here, and nothing is concluded about what they stand for.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +20,7 @@ from visa.ports.cloud import Cloud
 from visa.services.reconcile import scan
 from visa.services.reconcile.loop import Work
 from visa.store.session import alone
-from visa.store.tables import InstanceStatus, LeakSeen, WorkspaceStatus
+from visa.store.tables import Instance, InstanceStatus, LeakSeen, Workspace, WorkspaceStatus
 
 log = structlog.get_logger(__name__)
 
@@ -37,16 +40,16 @@ class LeakReport:
 
 
 def look(work: Work, rules: Rules) -> LeakReport:
-    """One look at the cloud. Raises `CloudError` when it cannot be listed: nothing is known then."""
+    """One look at one cloud. Raises `CloudError` when it cannot be listed: nothing is known then."""
     survey, ports = work.cloud.survey(), work.cloud.ports()
     survey = _ours(survey, work.deployment)
     now = work.clock.now()
     with work.sessions.write() as session:
         alone(session, LEAKS_JOB)
-        rows = scan.read(session, now)  # after the list: a row is always there before what it stands for
+        rows = scan.read(session, work.cloud_name, now)  # after the list: a row is there before what it stands for
         if alert := _not_believed(rows, survey, work):
             return LeakReport(alert=alert)
-        found = leaks(survey, ports, _known(session))
+        found = leaks(survey, ports, _known(session, work.cloud_name))
         counts = {kind: sum(leak.kind is kind for leak in found) for kind in Kind}
         if suspicious(found, survey, rules.max_share):
             alert = (
@@ -68,7 +71,7 @@ def look(work: Work, rules: Rules) -> LeakReport:
 
 def list_all(session: Session) -> list[LeakSeen]:
     """The leaks that were seen last time, those that have lasted longest first."""
-    return list(session.scalars(select(LeakSeen).order_by(LeakSeen.first_seen_at, LeakSeen.ref)))
+    return list(session.scalars(select(LeakSeen).order_by(LeakSeen.first_seen_at, LeakSeen.cloud, LeakSeen.ref)))
 
 
 def _ours(survey: Survey, deployment: str) -> Survey:
@@ -93,23 +96,30 @@ def _not_believed(rows: list[scan.Light], survey: Survey, work: Work) -> str:
     return f"The cloud's list lacks {machines.missing} machines and {volumes.missing} volumes: no leaks are looked for."
 
 
-def _known(session: Session) -> Known:
-    live = select(InstanceStatus.instance_id, InstanceStatus.ref).where(InstanceStatus.phase != Phase.GONE)
-    kept = select(WorkspaceStatus.workspace_id).where(WorkspaceStatus.phase != WorkspacePhase.GONE)
-    return Known({row.instance_id: row.ref for row in session.execute(live)}, frozenset(session.scalars(kept)))
+def _known(session: Session, cloud: str) -> Known:
+    live = select(InstanceStatus.instance_id, InstanceStatus.ref, Workspace.cloud).select_from(InstanceStatus)
+    rows = session.execute(live.join(Instance).join(Workspace).where(InstanceStatus.phase != Phase.GONE)).all()
+    kept = select(WorkspaceStatus.workspace_id).join(Workspace).where(Workspace.cloud == cloud)
+    return Known(
+        machines={row.instance_id: row.ref for row in rows if row.cloud == cloud},
+        workspaces=frozenset(session.scalars(kept.where(WorkspaceStatus.phase != WorkspacePhase.GONE))),
+        elsewhere=frozenset(row.instance_id for row in rows if row.cloud != cloud),
+    )
 
 
 def _remember(session: Session, found: tuple[Leak, ...], work: Work) -> list[tuple[Leak, datetime]]:
     """Store what is seen now, forget what is not any more; returns each leak with when it was first seen."""
     now = work.clock.now()
-    before = {(row.kind, row.ref): row for row in session.scalars(select(LeakSeen))}
+    here = select(LeakSeen).where(LeakSeen.cloud == work.cloud_name)
+    before = {(row.kind, row.ref): row for row in session.scalars(here)}
     lasting: list[tuple[Leak, datetime]] = []
     for leak in found:
         row = before.pop((leak.kind, leak.ref), None)
         if row is None:
-            row = LeakSeen(kind=leak.kind, ref=leak.ref, owner=leak.owner, first_seen_at=now, cure="")
+            row = LeakSeen(cloud=work.cloud_name, kind=leak.kind, ref=leak.ref, owner=leak.owner, cure="")
+            row.first_seen_at = now
             session.add(row)
-            log.error("leak", kind=leak.kind, ref=leak.ref, owner=leak.owner)
+            log.error("leak", cloud=work.cloud_name, kind=leak.kind, ref=leak.ref, owner=leak.owner)
         row.seen_at = now
         lasting.append((leak, row.first_seen_at))
     for row in before.values():
@@ -128,7 +138,7 @@ def _carry_out(work: Work, leak: Leak, order: Cure, server: ServerSeen | None) -
         return False
     log.warning("leak cured", kind=leak.kind, ref=leak.ref, owner=leak.owner, cure=order)
     with work.sessions.write() as session:
-        row = session.get(LeakSeen, (leak.kind, leak.ref))
+        row = session.get(LeakSeen, (work.cloud_name, leak.kind, leak.ref))
         if row is not None:
             row.cure = order
     return True

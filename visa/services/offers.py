@@ -45,12 +45,12 @@ def list_flavours(
         query = query.where((Flavour.position > position) | ((Flavour.position == position) & (Flavour.id > last_id)))
     used = count_live(session, actor.person_id)
     verdict = quota.may_create(used=used, limit=allowance(policy, actor.standing).instances)
-    enforcement = _enforcement(session)
-    rows = session.scalars(query.order_by(Flavour.position, Flavour.id).limit(limit))
-    return [FlavourOffer(row, enforcement, verdict) for row in rows]
+    rows = session.scalars(query.order_by(Flavour.position, Flavour.id).limit(limit)).all()
+    enforcement = {cloud: _enforcement(session, cloud) for cloud in {row.cloud for row in rows}}
+    return [FlavourOffer(row, enforcement[row.cloud], verdict) for row in rows]
 
 
-def _enforcement(session: Session) -> Enforcement:
-    said = select(JobReport.report).where(JobReport.job == CLOUD_JOB, JobReport.ok.is_(True))
+def _enforcement(session: Session, cloud: str) -> Enforcement:
+    said = select(JobReport.report).where(JobReport.job == CLOUD_JOB, JobReport.cloud == cloud, JobReport.ok.is_(True))
     report = session.scalar(said.order_by(JobReport.id.desc()).limit(1))
     return Enforcement(**report) if report else UNKNOWN

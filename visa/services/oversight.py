@@ -23,7 +23,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Overview:
-    """How things stand: instances by phase, open desktops, and the newest report of each job."""
+    """How things stand: instances by phase, open desktops, and the newest report of each job, in each cloud."""
 
     phases: dict[str, int]
     open_desktops: int
@@ -46,6 +46,7 @@ def overview(session: Session) -> Overview:
     """How things stand now."""
     counted = session.execute(select(InstanceStatus.phase, func.count()).group_by(InstanceStatus.phase)).all()
     opened = session.scalar(select(func.count()).select_from(DesktopSession).where(DesktopSession.closed_at.is_(None)))
-    newest = select(func.max(JobReport.id)).group_by(JobReport.job)
-    jobs = session.scalars(select(JobReport).where(JobReport.id.in_(newest)).order_by(JobReport.job)).all()
+    newest = select(func.max(JobReport.id)).group_by(JobReport.job, JobReport.cloud)
+    in_order = select(JobReport).where(JobReport.id.in_(newest)).order_by(JobReport.job, JobReport.cloud)
+    jobs = session.scalars(in_order).all()
     return Overview({str(phase): int(count) for phase, count in counted}, opened or 0, tuple(jobs))

@@ -7,14 +7,14 @@
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
 
 from visa.errors import Misconfigured
 from visa.settings.base import Days, Port, Seconds, Section
-from visa.settings.cloud import Cloud, OpenStack
+from visa.settings.cloud import Cloud, OpenStack, refuse_twins
 
 
 class Environment(StrEnum):
@@ -185,6 +185,9 @@ class Settings(BaseSettings):
         "http://127.0.0.1:8600", description="Where browsers reach the pages, without a final slash."
     )
     catalogue: Path = Field(Path("config/catalogue.yaml"), description="File that lists images and flavours.")
+    more_clouds: tuple[Cloud, ...] = Field(
+        (), description="Clouds beside the first: a list of sections like `cloud`, each with a name of its own."
+    )
     site: Site = Site()
     database: Database = Database()
     api: Api = Api()
@@ -195,6 +198,24 @@ class Settings(BaseSettings):
     policy: Policy = Policy()
     reconcile: Reconcile = Reconcile()
     leaks: Leaks = Leaks()
+
+    @property
+    def clouds(self) -> tuple[Cloud, ...]:
+        """All of them, the first one first."""
+        return (self.cloud, *self.more_clouds)
+
+    def cloud_named(self, name: str) -> Cloud:
+        """Raises `Misconfigured` when there is none, or none any more."""
+        for cloud in self.clouds:
+            if cloud.name == name:
+                return cloud
+        known = ", ".join(cloud.name for cloud in self.clouds)
+        raise Misconfigured(f"there is no cloud {name!r} in the settings, only {known}: see more_clouds")
+
+    @model_validator(mode="after")
+    def _clouds_differ(self) -> Self:
+        refuse_twins(self.clouds)
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -226,7 +247,8 @@ def load(**overrides: Any) -> Settings:
     try:
         return Settings(**overrides)
     except ValidationError as error:
-        lines = [f"{'.'.join(map(str, wrong['loc']))}: {wrong['msg']}" for wrong in error.errors(include_input=False)]
+        wrongs = [(".".join(map(str, wrong["loc"])), wrong["msg"]) for wrong in error.errors(include_input=False)]
+        lines = [f"{place}: {what}" if place else what for place, what in wrongs]
         raise Misconfigured("settings are wrong:\n  " + "\n  ".join(lines)) from error
 
 

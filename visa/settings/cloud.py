@@ -1,5 +1,6 @@
-"""Settings of the cloud that instances run in."""
+"""Settings of the clouds that instances run in."""
 
+from itertools import combinations
 from pathlib import Path
 from typing import Literal
 
@@ -61,6 +62,11 @@ class Mounting(Section):
 class Cloud(Section):
     """Where instances run."""
 
+    name: str = Field(
+        "main",
+        pattern=r"^[a-z0-9-]{1,32}$",
+        description="What the catalogue and reports call this cloud; workspaces are stored with it, so never change it later.",
+    )
     adapter: Literal["local", "openstack"] = Field(
         "local", description="Kind of cloud: local (sandboxes on this machine) or openstack."
     )
@@ -73,3 +79,18 @@ class Cloud(Section):
     )
     guest_poll_s: int = Field(10, ge=1, le=60, description="How often a guest service reports, in seconds.")
     openstack: OpenStack = OpenStack()
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """What two clouds may not have in common: each would take the other's machines for its own."""
+        where = self.openstack.cloud if self.adapter == "openstack" else str(self.root.resolve())
+        return self.adapter, where, self.deployment
+
+
+def refuse_twins(clouds: tuple[Cloud, ...]) -> None:
+    """Raises `ValueError` when two clouds have one name, or are the same place."""
+    for one, other in combinations(clouds, 2):
+        if one.name == other.name:
+            raise ValueError(f"more_clouds: two clouds have the name {one.name!r}")
+        if one.place == other.place:
+            raise ValueError(f"more_clouds: {one.name!r} and {other.name!r} are one and the same cloud")

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from visa.domain.facility import Experiment, FacilityPerson, FacilityState, Instrument
+from visa.domain.resources import MAIN_CLOUD
 from visa.ports.clock import NewId
 from visa.services import facility_sync
 from visa.services.actors import load_actor
@@ -16,7 +17,7 @@ from visa.store.tables import Flavour, Image, Instance, LoginSession, Person
 
 ADA, BOB, GUEST = "ada", "bob", "guest"
 TEAM, OPEN, PROPRIETARY = "exp-team", "exp-open", "exp-proprietary"
-WORKSPACE_GIB = 20
+WORKSPACE_GIB = {MAIN_CLOUD: 20, "other": 30}
 
 
 @dataclass(frozen=True)

@@ -125,7 +125,8 @@ def remove(state: State) -> None:
 def open_cloud() -> Cloud:
     from visa import bootstrap, settings
 
-    return bootstrap.build(settings.load()).open_cloud()
+    loaded = settings.load()
+    return bootstrap.build(loaded).open_cloud(loaded.cloud.name)
 
 
 def say(line: str) -> None:

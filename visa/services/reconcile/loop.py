@@ -1,8 +1,8 @@
-"""One pass over everything: read, list the cloud once, claim, plan, act, record. The next pass is the retry.
+"""One pass over all of one cloud: read, list it once, claim, plan, act, record. The next pass is the retry.
 
 Safe with several schedulers: a row is worked on only under its lease. Safe against death at any point: every act is
 recorded before it is taken, every create call is idempotent by its mark, and an act that was not recorded as done is
-seen (or not) in the next list.
+seen (or not) in the next list. Each cloud has passes of its own, so that one that is away or slow holds up no other.
 """
 
 from collections.abc import Callable, Iterable
@@ -18,7 +18,7 @@ from visa.domain.instance import Doing
 from visa.domain.pace import Limits
 from visa.domain.plan import plan_instance
 from visa.domain.plan_workspace import plan_workspace
-from visa.domain.resources import ServerSeen, VolumeSeen
+from visa.domain.resources import MAIN_CLOUD, ServerSeen, VolumeSeen
 from visa.domain.steps import Act, CreateServer, Finish, Rest, Step
 from visa.errors import CloudError
 from visa.ports.clock import Clock
@@ -37,9 +37,9 @@ POISONED_RETRY_S = 60
 
 @dataclass(frozen=True)
 class Work:
-    """What a pass works with. `holder` names this scheduler in leases; `calls` is the bounded pool for cloud calls.
+    """What the passes over one cloud work with. `calls` is the bounded pool for its calls.
 
-    `new_secret` makes tokens that nobody can guess.
+    `holder` names this scheduler, at this cloud, in leases. `new_secret` makes tokens that nobody can guess.
     """
 
     sessions: Sessions
@@ -52,6 +52,7 @@ class Work:
     max_missing_share: float
     calls: Executor
     new_secret: Callable[[], str]
+    cloud_name: str = MAIN_CLOUD
 
 
 @dataclass
@@ -89,7 +90,7 @@ def run_pass(work: Work) -> PassReport:
     """Run one pass. Only a broken database raises; whatever the cloud does is in the report."""
     report = PassReport()
     with work.sessions.read() as session:
-        rows = scan.read(session, work.clock.now())
+        rows = scan.read(session, work.cloud_name, work.clock.now())
     report.seen = len(rows)
     try:
         listed = scan.listed(work.cloud.survey(), work.deployment)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from visa.domain.belief import Tally
@@ -66,22 +66,22 @@ def listed(survey: Survey, deployment: str) -> Listed:
     return Listed({server.mark.id: server for server in ours}, {volume.mark.id: volume for volume in volumes})
 
 
-def read(session: Session, now: datetime) -> list[Light]:
-    """All rows that are not gone."""
-    instances = session.execute(_rows(Instance, InstanceStatus)).all()
-    workspaces = session.execute(_rows(Workspace, WorkspaceStatus)).all()
+def read(session: Session, cloud: str, now: datetime) -> list[Light]:
+    """All rows of one cloud that are not gone."""
+    instances = session.execute(_rows(Instance, InstanceStatus).where(_instance_in(cloud))).all()
+    workspaces = session.execute(_rows(Workspace, WorkspaceStatus).where(Workspace.cloud == cloud)).all()
     return [_light(INSTANCE, row, now) for row in instances] + [_light(WORKSPACE, row, now) for row in workspaces]
 
 
-def anything_due(session: Session, now: datetime) -> bool:
-    """Whether a pass would find a row whose time has come; cheap enough to ask several times a second."""
-    for table, intent, key in (
-        (InstanceStatus, Instance, Instance.id == InstanceStatus.instance_id),
-        (WorkspaceStatus, Workspace, Workspace.id == WorkspaceStatus.workspace_id),
+def anything_due(session: Session, cloud: str, now: datetime) -> bool:
+    """Whether a pass over this cloud would find a row whose time has come; cheap enough to ask often."""
+    for table, intent, key, place in (
+        (InstanceStatus, Instance, Instance.id == InstanceStatus.instance_id, _instance_in(cloud)),
+        (WorkspaceStatus, Workspace, Workspace.id == WorkspaceStatus.workspace_id, Workspace.cloud == cloud),
     ):
         is_due = or_(table.next_look_at <= now, table.seen_revision != intent.revision)
         free = or_(table.lease_until.is_(None), table.lease_until < now)
-        query = select(table.version).join(intent, key).where(table.phase != GONE, is_due, free).limit(1)
+        query = select(table.version).join(intent, key).where(table.phase != GONE, is_due, free, place).limit(1)
         if session.scalar(query) is not None:
             return True
     return False
@@ -108,6 +108,11 @@ def renew(session: Session, *, holder: str, now: datetime, lease_s: float) -> se
         kept = update(table).where(table.lease_holder == holder).values(lease_until=now + timedelta(seconds=lease_s))
         held.update(session.scalars(kept.returning(key).execution_options(synchronize_session=False)))
     return held
+
+
+def _instance_in(cloud: str) -> ColumnElement[bool]:
+    """It is where its workspace is. Asked row by row, so that nothing is paid for rows that nothing else selects."""
+    return select(Workspace.id).where(Workspace.id == Instance.workspace_id, Workspace.cloud == cloud).exists()
 
 
 def _rows(intent: Any, status: Any) -> Select[Any]:
