@@ -16,15 +16,17 @@ from api.lists import page
 from api.operation import Noun, operation
 from api.schemas.common import PageQuery, PageQuerySchema
 from api.schemas.instances import (
+    InstanceDetailSchema,
     InstancePageSchema,
-    InstanceSchema,
     NewInstanceSchema,
     RenameSchema,
+    show_detail,
     show_instance,
 )
+from api.shell import shell
 from api.work import Work, reading, writing
 from visa.errors import Invalid
-from visa.services import instance_views, instances
+from visa.services import instance_views, instances, machines
 from visa.services.create_instance import NewInstance, Repeat, create
 from visa.services.desk import Desk
 from visa.store.tables import Instance
@@ -42,7 +44,7 @@ _REPEAT_KEY = re.compile(r"[!-~]{1,100}")
     "POST",
     "/instances",
     body=NewInstanceSchema,
-    gives=InstanceSchema,
+    gives=InstanceDetailSchema,
     status=HTTPStatus.CREATED,
     idempotent=True,
 )
@@ -70,14 +72,14 @@ def list_instances(query: PageQuery) -> Shown:
         )
 
 
-@operation(noun, "GET", "/instances/<key:instance_id>", gives=InstanceSchema)
+@operation(noun, "GET", "/instances/<key:instance_id>", gives=InstanceDetailSchema)
 def get_instance(instance_id: str) -> Shown:
     """One instance"""
     with reading() as work:
         return shown(work, instance_id)
 
 
-@operation(noun, "PATCH", "/instances/<key:instance_id>", body=RenameSchema, gives=InstanceSchema, if_match=True)
+@operation(noun, "PATCH", "/instances/<key:instance_id>", body=RenameSchema, gives=InstanceDetailSchema, if_match=True)
 def rename_instance(name: str, instance_id: str) -> Shown:
     """Give an instance another name"""
     with writing() as work:
@@ -86,31 +88,31 @@ def rename_instance(name: str, instance_id: str) -> Shown:
         return shown(work, instance_id)
 
 
-@operation(noun, "DELETE", "/instances/<key:instance_id>", gives=InstanceSchema, status=HTTPStatus.ACCEPTED)
+@operation(noun, "DELETE", "/instances/<key:instance_id>", gives=InstanceDetailSchema, status=HTTPStatus.ACCEPTED)
 def delete_instance(instance_id: str) -> Shown:
     """Delete an instance; its workspace goes to the recycle bin"""
     return _want(instances.delete, instance_id)
 
 
-@operation(noun, "POST", "/instances/<key:instance_id>/start", gives=InstanceSchema, status=HTTPStatus.ACCEPTED)
+@operation(noun, "POST", "/instances/<key:instance_id>/start", gives=InstanceDetailSchema, status=HTTPStatus.ACCEPTED)
 def start_instance(instance_id: str) -> Shown:
     """Start a stopped instance"""
     return _want(instances.start, instance_id)
 
 
-@operation(noun, "POST", "/instances/<key:instance_id>/stop", gives=InstanceSchema, status=HTTPStatus.ACCEPTED)
+@operation(noun, "POST", "/instances/<key:instance_id>/stop", gives=InstanceDetailSchema, status=HTTPStatus.ACCEPTED)
 def stop_instance(instance_id: str) -> Shown:
     """Shut an instance down; everything in its workspace stays"""
     return _want(instances.stop, instance_id)
 
 
-@operation(noun, "POST", "/instances/<key:instance_id>/reboot", gives=InstanceSchema, status=HTTPStatus.ACCEPTED)
+@operation(noun, "POST", "/instances/<key:instance_id>/reboot", gives=InstanceDetailSchema, status=HTTPStatus.ACCEPTED)
 def reboot_instance(instance_id: str) -> Shown:
     """Shut an instance down and start it again"""
     return _want(instances.reboot, instance_id)
 
 
-@operation(noun, "POST", "/instances/<key:instance_id>/extend", gives=InstanceSchema, status=HTTPStatus.ACCEPTED)
+@operation(noun, "POST", "/instances/<key:instance_id>/extend", gives=InstanceDetailSchema, status=HTTPStatus.ACCEPTED)
 def extend_instance(instance_id: str) -> Shown:
     """Move the end of an instance's life"""
     return _want(instances.extend, instance_id)
@@ -126,7 +128,9 @@ def shown(work: Work, instance_id: str) -> Shown:
     work.session.flush()
     view = instance_views.get_mine(work.session, work.actor, instance_id, now=work.desk.now, policy=work.desk.policy)
     tag_with(view.instance.revision)
-    return show_instance(view, person_id=work.actor.person_id)
+    polls = machines.polls(shell().runtime.settings)
+    machine = machines.machine(work.session, instance_id, view.workspace.cloud, now=work.desk.now, polls=polls)
+    return show_detail(view, machine, person_id=work.actor.person_id)
 
 
 def _want(verb: Verb, instance_id: str) -> Shown:

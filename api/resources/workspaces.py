@@ -6,7 +6,7 @@ from http import HTTPStatus
 from api.lists import page
 from api.operation import Noun, operation
 from api.resources.instances import shown_new
-from api.schemas.instances import InstanceSchema
+from api.schemas.instances import InstanceDetailSchema
 from api.schemas.workspaces import (
     DeleteForEverSchema,
     RestoreSchema,
@@ -45,7 +45,7 @@ def list_workspaces(query: WorkspaceQuery) -> dict[str, object]:
     "POST",
     "/workspaces/<key:workspace_id>/restore",
     body=RestoreSchema,
-    gives=InstanceSchema,
+    gives=InstanceDetailSchema,
     status=HTTPStatus.CREATED,
 )
 def restore_workspace(changes: Changes, workspace_id: str) -> tuple[dict[str, object], dict[str, str]]:

@@ -7,10 +7,12 @@ from marshmallow import Schema, fields, post_load, validate
 
 from api.schemas.common import ActionSchema, MountsSchema, NamedSchema, page_of, show_action
 from api.schemas.fields import Key, Text, at, claim, many, number, one, text, texts, word
+from api.schemas.machines import MachineSchema, show_machine
 from visa.domain.lifecycle import Action
 from visa.services.create_instance import MAX_EXPERIMENTS, NewInstance
 from visa.services.desktops import Right
 from visa.services.instance_views import InstanceView
+from visa.services.machines import Machine
 
 NAME_LENGTH = 100
 KEYBOARD = re.compile(r"[a-z]{2,10}(\([A-Za-z0-9_-]{1,28}\))?\Z")
@@ -98,6 +100,12 @@ class InstanceSchema(Schema):
     thumbnail_at = at(nullable=True)
     last_input_at = at(nullable=True)
     revision = number()
+
+
+class InstanceDetailSchema(InstanceSchema):
+    """One virtual machine, with what it says of itself; null where its cloud has no service inside, or not yet."""
+
+    machine = one(MachineSchema, nullable=True)
 
 
 InstancePageSchema = page_of(InstanceSchema, "InstancePage")
@@ -197,3 +205,8 @@ def show_instance(view: InstanceView, *, person_id: str) -> dict[str, object]:
         "last_input_at": view.last_input_at,
         "revision": row.revision,
     }
+
+
+def show_detail(view: InstanceView, machine: Machine | None, *, person_id: str) -> dict[str, object]:
+    told = None if machine is None else show_machine(machine)
+    return show_instance(view, person_id=person_id) | {"machine": told}

@@ -34,7 +34,7 @@ def list_command(with_gone: bool, limit: int) -> None:
 @instance.command()
 @click.argument("instance_id")
 def show(instance_id: str) -> None:
-    """Show what is wanted of one instance, what is known of it, and its latest events.
+    """Show what is wanted of one instance, what is known of it, what its machine says, and its latest events.
 
     \b
     Examples:
@@ -44,13 +44,18 @@ def show(instance_id: str) -> None:
 
     from visa.cli.runtime import open_runtime, table
     from visa.errors import NotFound
+    from visa.services import machines
+    from visa.services.clouds import cloud_of
     from visa.store.tables import Event, Instance, InstanceStatus
 
-    with open_runtime().sessions.read() as session:
+    runtime = open_runtime()
+    with runtime.sessions.read() as session:
         found = session.get(Instance, instance_id)
         if found is None:
             raise NotFound(f"There is no instance {instance_id}.")
         status = session.get_one(InstanceStatus, instance_id)
+        cloud, polls = cloud_of(session, instance_id), machines.polls(runtime.settings)
+        machine = machines.machine(session, instance_id, cloud, now=runtime.clock.now(), polls=polls)
         newest = select(Event).where(Event.instance_id == instance_id).order_by(Event.id.desc()).limit(20)
         events: list[tuple[object, ...]] = [
             (f"{event.at:%Y-%m-%d %H:%M:%S}", event.kind, event.actor_name, event.message)
@@ -64,4 +69,6 @@ def show(instance_id: str) -> None:
             if name not in hidden
         }
         click.echo(table((type(row).__name__.upper(), ""), list(facts.items())) + "\n")
+    if machine is not None:
+        click.echo(table(("MACHINE", ""), list(machines.in_words(machine))) + "\n")
     click.echo(table(("AT (UTC)", "EVENT", "BY", "WHAT"), events))

@@ -566,6 +566,40 @@ export interface components {
             warning: "none" | "soon" | "urgent";
             workspace: components["schemas"]["WorkspaceOfInstance"];
         };
+        InstanceDetail: {
+            actions: components["schemas"]["Actions"];
+            /** Format: date-time */
+            created_at: string;
+            experiments: components["schemas"]["ExperimentOfInstance"][];
+            /** Format: date-time */
+            expires_at: string;
+            flavour: components["schemas"]["FlavourOfInstance"];
+            has_thumbnail: boolean;
+            id: string;
+            image: components["schemas"]["ImageOfInstance"];
+            keyboard: string;
+            /** Format: date-time */
+            last_input_at: string | null;
+            machine: components["schemas"]["Machine"] | null;
+            mine: boolean;
+            name: string;
+            owner: components["schemas"]["Named"];
+            /** @enum {string} */
+            phase: "queued" | "building" | "starting" | "running" | "stopping" | "stopped" | "rebooting" | "deleting" | "gone" | "failed";
+            progress: components["schemas"]["ProgressStep"][];
+            /** Format: date-time */
+            ready_at: string | null;
+            reason: components["schemas"]["Reason"] | null;
+            revision: number;
+            /** Format: date-time */
+            thumbnail_at: string | null;
+            usual_s: number | null;
+            /** @enum {string} */
+            wanted: "running" | "stopped" | "gone";
+            /** @enum {string} */
+            warning: "none" | "soon" | "urgent";
+            workspace: components["schemas"]["WorkspaceOfInstance"];
+        };
         InstancePage: {
             items: components["schemas"]["Instance"][];
             next: string | null;
@@ -588,6 +622,38 @@ export interface components {
             cpu_enforced: boolean;
             memory_enforced: boolean;
             note: string;
+        };
+        Machine: {
+            cpus: number;
+            disks: components["schemas"]["MachineDisk"][];
+            load1: number;
+            logged_in: string[];
+            memory: components["schemas"]["MachineMemory"];
+            mounts: components["schemas"]["MachineMount"][];
+            /** Format: date-time */
+            seen_at: string;
+            stale: boolean;
+            workspace: components["schemas"]["MachineWorkspace"];
+        };
+        MachineDisk: {
+            path: string;
+            size_bytes: number;
+            used_bytes: number;
+        };
+        MachineMemory: {
+            available_mib: number;
+            total_mib: number;
+        };
+        MachineMount: {
+            error: string;
+            /** @enum {string} */
+            state: "mounted" | "failed" | "busy";
+            target: string;
+        };
+        MachineWorkspace: {
+            error: string;
+            /** @enum {string} */
+            state: "mounted" | "formatting" | "failed" | "missing";
         };
         Me: {
             bin_count: number;
@@ -989,7 +1055,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Instance"];
+                    "application/json": components["schemas"]["InstanceDetail"];
                 };
             };
             422: components["responses"]["UNPROCESSABLE_ENTITY"];
@@ -1013,7 +1079,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Instance"];
+                    "application/json": components["schemas"]["InstanceDetail"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -1036,7 +1102,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Instance"];
+                    "application/json": components["schemas"]["InstanceDetail"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -1066,7 +1132,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Instance"];
+                    "application/json": components["schemas"]["InstanceDetail"];
                 };
             };
             422: components["responses"]["UNPROCESSABLE_ENTITY"];
@@ -1117,7 +1183,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Instance"];
+                    "application/json": components["schemas"]["InstanceDetail"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -1140,7 +1206,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Instance"];
+                    "application/json": components["schemas"]["InstanceDetail"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -1163,7 +1229,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Instance"];
+                    "application/json": components["schemas"]["InstanceDetail"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -1186,7 +1252,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Instance"];
+                    "application/json": components["schemas"]["InstanceDetail"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -1410,7 +1476,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Instance"];
+                    "application/json": components["schemas"]["InstanceDetail"];
                 };
             };
             422: components["responses"]["UNPROCESSABLE_ENTITY"];
