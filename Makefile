@@ -5,8 +5,8 @@ ARGS ?=#           more arguments for the command: make demo ARGS="--api-port 96
 IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 TESTCLOUD = $(IN_VENV) ANSIBLE_CONFIG=ansible/ansible.cfg ansible-playbook
 
-.PHONY: bench-openstack help demo demo-clean test test-openstack check format generated bench dev lock clean setup setup-tests \
-	testcloud testcloud-down testcloud-clean
+.PHONY: help demo demo-clean test test-openstack test-image test-machine image check format generated dev lock clean \
+	bench bench-openstack testcloud testcloud-down testcloud-clean setup setup-tests setup-machine
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -24,6 +24,16 @@ test: setup-tests ## all checks and all tests
 
 test-openstack: setup-tests ## the cloud adapter on a real OpenStack, which it brings up on this machine
 	@$(IN_VENV) pytest tests/openstack $(ARGS)
+
+test-image: setup-machine ## boot the image under QEMU and look at its desktop; your own with VISA_IMAGE=FILE
+	@$(IN_VENV) pytest tests/machine/test_image_boots.py $(ARGS)
+
+test-machine: setup-machine ## one real machine on a real OpenStack here, used in a browser: as root, takes minutes
+	@$(IN_VENV) pytest tests/machine $(ARGS)
+
+image: ## build the image that machines of a real cloud start from: as root (images/README.md)
+	@$(PYTHON) tools/setup --image
+	@$(IN_VENV) python images/debian/build.py $(ARGS)
 
 testcloud: setup ## a real OpenStack on this machine, as root; with real machines: VIRT=qemu (docs/testcloud.md)
 	@$(TESTCLOUD) ansible/testcloud.yml $(ARGS)
@@ -64,3 +74,6 @@ setup:
 
 setup-tests:
 	@$(PYTHON) tools/setup --tests
+
+setup-machine:
+	@$(PYTHON) tools/setup --tests --image --machine

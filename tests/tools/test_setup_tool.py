@@ -51,7 +51,7 @@ def test_the_list_of_packages_has_its_groups():
     import debian
 
     groups = debian.read_list(ROOT / "config" / "debian-packages.txt")
-    assert list(groups) == ["venv", "run", "test"]
+    assert list(groups) == ["venv", "run", "test", "image", "machine"]
     assert "bubblewrap" in groups["run"]
     assert "chromium" in groups["test"]
 

@@ -1,4 +1,4 @@
-"""Make this folder ready to run: `python3 tools/setup` (with --tests: ready to test).
+"""Make this folder ready to run: `python3 tools/setup` (with --tests: ready to test; --image, --machine).
 
 Needs nothing but Python's standard library. Each step leaves a stamp of what it was made from and is skipped while
 that has not changed, so it costs a fraction of a second when all is done. May be interrupted and run again at any time.
@@ -27,11 +27,14 @@ INTERRUPTED = 130
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tools/setup", description="Make this folder ready to run.")
     parser.add_argument("--tests", action="store_true", help="also install what only tests need")
+    parser.add_argument("--image", action="store_true", help="also install what builds the image")
+    parser.add_argument("--machine", action="store_true", help="also install what boots it")
     arguments = parser.parse_args()
     folder = Folder(Path(__file__).resolve().parents[2])
     os.chdir(folder.root)
     folder.cache.mkdir(exist_ok=True)
-    groups = ("run", "test") if arguments.tests else ("run",)
+    wanted = {"test": arguments.tests, "image": arguments.image, "machine": arguments.machine}
+    groups = ("run", *(group for group, given in wanted.items() if given))
     begun = time.monotonic()
     with only_one(folder.cache / "setup.lock"), Console(folder.cache / "setup.log") as console:
         try:
