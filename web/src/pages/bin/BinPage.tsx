@@ -16,7 +16,7 @@ import { Page } from "../../parts/Page";
 import { Time } from "../../parts/Time";
 import { useLocale } from "../../parts/useLocale";
 import { paths } from "../../paths";
-import { WorkspaceUse } from "../instance/Facts";
+import { WorkspaceUse } from "../../parts/WorkspaceUse";
 import { DeleteForEver } from "./DeleteForEver";
 
 export function BinPage() {

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import { useInstance, useInstanceEvents } from "../../api/instances";
 import type { Answer } from "../../api/request";
-import type { Instance } from "../../api/types";
+import type { Instance, InstanceDetail } from "../../api/types";
 import { ErrorPanel } from "../../parts/ErrorPanel";
 import { EventList } from "../../parts/EventList";
 import { Expiry } from "../../parts/Expiry";
@@ -19,6 +19,7 @@ import { Thumbnail } from "../../parts/Thumbnail";
 import { useMe } from "../../api/site";
 import { DangerZone } from "./DangerZone";
 import { Facts } from "./Facts";
+import { Machine } from "./Machine";
 import { Rename } from "./Rename";
 
 export function InstancePage() {
@@ -36,7 +37,7 @@ export function InstancePage() {
   return <Whole answer={answer.data} />;
 }
 
-function Whole({ answer }: { answer: Answer<Instance> }) {
+function Whole({ answer }: { answer: Answer<InstanceDetail> }) {
   const { t } = useTranslation();
   const instance = answer.data;
   const login = useMe().data?.login ?? null;
@@ -45,6 +46,9 @@ function Whole({ answer }: { answer: Answer<Instance> }) {
       <Box className="with-aside">
         <Stack gap="lg" miw={0}>
           <State instance={instance} />
+          <Section title={t("machine.title")}>
+            <Machine instance={instance} />
+          </Section>
           <Section title={t("events.title")}>
             <Timeline id={instance.id} />
           </Section>
