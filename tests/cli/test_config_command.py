@@ -84,3 +84,20 @@ def test_an_upgrade_runs_once_and_then_says_so(tmp_path: Path):
     second = CliRunner().invoke(cli, ["db", "upgrade"], env=environment)
     assert "empty ->" in first.output
     assert "already" in second.output
+
+
+def test_an_entry_of_the_catalogue_in_a_cloud_that_there_is_not_is_an_error(tmp_path: Path):
+    (tmp_path / "visa.yaml").write_text("environment: development\ncatalogue: offers.yaml\n")
+    (tmp_path / "offers.yaml").write_text(
+        "images: [{id: xfce, name: Desktop, cloud: nowhere, cloud_name: xfce}]\n"
+        "flavours: [{id: small, name: Small, vcpus: 1, memory_mib: 512, cloud_name: small}]\n"
+    )
+    refused = CliRunner().invoke(cli, ["config", "check"])
+    assert refused.exit_code == 1
+    assert "offers.yaml: images: xfce: there is no cloud 'nowhere', only main" in refused.output
+
+
+def test_a_mistake_in_a_second_cloud_is_named_with_its_place():
+    second = {"name": "second", "adapter": "openstack", "openstack": {"broker_cidrs": ["192.0.2.10/32"]}}
+    found = findings(Settings(**GOOD, more_clouds=[second]), production=True)  # type: ignore[arg-type]
+    assert [finding.setting for finding in found] == ["more_clouds.0.openstack.network"]

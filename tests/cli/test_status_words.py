@@ -1,6 +1,7 @@
 """What `visa status` says of a job's report."""
 
-from visa.cli.status import brief, what_to_do
+from visa.cli.status import brief, names, what_to_do
+from visa.store.tables import JobReport
 
 
 def test_a_report_is_told_in_words_and_what_is_empty_is_left_out():
@@ -17,3 +18,9 @@ def test_an_alert_is_told_below_with_what_to_do():
     assert "credentials" in what_to_do("reconcile", blind=True)
     assert "max_missing_share" in what_to_do("reconcile", blind=False)
     assert "visa leaks" in what_to_do("leaks", blind=False)
+
+
+def test_a_job_is_named_with_its_cloud_only_where_it_runs_in_several():
+    jobs = [("facility", "main"), ("leaks", "ill"), ("reconcile", "ess"), ("reconcile", "ill")]
+    told = names([JobReport(job=job, cloud=cloud) for job, cloud in jobs])
+    assert told == ["facility", "leaks", "reconcile in ess", "reconcile in ill"]

@@ -17,7 +17,8 @@ from visa.store.tables import Flavour, Image, Instance, LoginSession, Person
 
 ADA, BOB, GUEST = "ada", "bob", "guest"
 TEAM, OPEN, PROPRIETARY = "exp-team", "exp-open", "exp-proprietary"
-WORKSPACE_GIB = {MAIN_CLOUD: 20, "other": 30}
+OTHER_CLOUD = "other"
+WORKSPACE_GIB = {MAIN_CLOUD: 20, OTHER_CLOUD: 30}
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,15 @@ def seed(session: Session, now: datetime, new_id: NewId) -> Seeded:
     session.add(Flavour(id="small", name="Small", cloud_name="small", **flavour))
     session.flush()
     return Seeded(Policy(), new_id)
+
+
+def offer_elsewhere(session: Session) -> None:
+    """The same image and flavour in the other cloud too, as "xfce-other" and "small-other"."""
+    image = {"description": "", "icon": "desktop", "good_for": [], "position": 1, "cloud": OTHER_CLOUD}
+    session.add(Image(id="xfce-other", name="Analysis desktop elsewhere", cloud_name="xfce", **image))
+    flavour = {"description": "", "vcpus": 1, "memory_mib": 1024, "position": 1, "cloud": OTHER_CLOUD}
+    session.add(Flavour(id="small-other", name="Small elsewhere", cloud_name="small", **flavour))
+    session.flush()
 
 
 def facility_state(now: datetime) -> FacilityState:

@@ -6,18 +6,21 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from visa.domain.instance import Kept, Phase, Wanted, WorkspacePhase
-from visa.domain.resources import Mark
+from visa.domain.resources import MAIN_CLOUD, Mark
 from visa.services.reconcile.scan import Listed
 from visa.store.tables import Instance, InstanceExperiment, InstanceStatus, Workspace, WorkspaceStatus
 from visa.testing.builders import OPEN
 from visa.testing.cloud import FakeCloud
 
 
-def add_settled(session: Session, cloud: FakeCloud, *, owner_id: str, count: int, now: datetime) -> None:
-    """`count` running instances of one owner, each with a workspace, just as a pass would have left them."""
+def add_settled(
+    session: Session, cloud: FakeCloud, *, owner_id: str, count: int, now: datetime, name: str = MAIN_CLOUD
+) -> None:
+    """`count` running instances of one owner, each with a workspace, as a pass over the cloud `name` leaves them."""
+    prefix = "crowd" if name == MAIN_CLOUD else f"crowd-{name}"
     intents, statuses, workspaces, workspace_statuses = [], [], [], []
     for number in range(count):
-        instance_id, workspace_id = f"crowd{number:06d}", f"crowdw{number:06d}"
+        instance_id, workspace_id = f"{prefix}{number:06d}", f"{prefix}w{number:06d}"
         volume = cloud.plant_volume(Mark(cloud.deployment, "volume", workspace_id))
         server = cloud.plant_server(Mark(cloud.deployment, "server", instance_id), volume_refs=(volume.ref,))
         listed = Listed({instance_id: server}, {workspace_id: volume})
@@ -25,7 +28,7 @@ def add_settled(session: Session, cloud: FakeCloud, *, owner_id: str, count: int
         facts = {"seen_revision": 1, "phase_since": created_at, "seen_at": now}
         workspaces.append(
             {"id": workspace_id, "owner_id": owner_id, "name": f"Run {number}", "size_gib": 20, "wanted": Kept.KEPT}
-            | {"created_at": created_at}
+            | {"created_at": created_at, "cloud": name}
         )
         workspace_statuses.append(
             {"workspace_id": workspace_id, "phase": WorkspacePhase.AVAILABLE, "ref": volume.ref}
