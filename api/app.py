@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
 from api import access_log, auth, docs, errors, etags, guard, headers, health, pages
+from api.pace import Pace
 from api.paging import Cursors
 from api.resources import desktops, events, experiments, guest, instances, me, offers, site, workspaces
 from api.schemas.common import ProblemSchema
@@ -49,7 +50,8 @@ def create_app(runtime: Runtime, identity: Identity | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BYTES
     app.url_map.converters["key"] = Key
     app.json.sort_keys = False  # type: ignore[attr-defined] # Flask's own JSON provider has it
-    attach(app, Shell(runtime, identity or runtime.open_identity(), Cursors(_cursor_key(settings))))
+    cursors, sign_ins = Cursors(_cursor_key(settings)), Pace(settings.api.sign_ins_per_min)
+    attach(app, Shell(runtime, identity or runtime.open_identity(), cursors, sign_ins))
     # Hooks before a request run in this order, those after it in the opposite one: the log line comes last.
     access_log.install(app)
     guard.install(app)

@@ -10,7 +10,7 @@ from flask import Blueprint, jsonify, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from api import cookies
-from api.errors import MEDIA_TYPE
+from api.errors import MEDIA_TYPE, HttpProblem
 from api.guard import anonymous
 from api.shell import Shell, shell
 from visa.errors import ProviderDown, SignInRefused
@@ -36,6 +36,9 @@ def login() -> AnyResponse:
         state=_secret(), nonce=_secret(), verifier=secrets.token_urlsafe(VERIFIER_BYTES), browser=_browser()
     )
     next_path = sign_in.safe_next(request.args.get("next", sign_in.HOME))
+    now = here.runtime.clock.now()
+    if wait_s := here.sign_ins.wait_s(request.remote_addr or "", now):
+        return _too_many(wait_s, next_path)
     try:
         address = sign_in.begin(
             here.runtime.sessions,
@@ -43,7 +46,7 @@ def login() -> AnyResponse:
             opening,
             next_path=next_path,
             redirect_uri=_redirect_uri(here),
-            now=here.runtime.clock.now(),
+            now=now,
         )
     except ProviderDown as error:
         return _failed(error, next_path=next_path)
@@ -125,9 +128,31 @@ def _answer() -> Answer:
 def _failed(error: ProviderDown | SignInRefused, *, next_path: str = sign_in.HOME) -> AnyResponse:
     """People get the sign-in page, which says why; programs get the problem document."""
     log.warning("sign-in failed", code=error.code, detail=error.detail)
-    if request.accept_mimetypes["text/html"] <= request.accept_mimetypes[MEDIA_TYPE]:
+    if not _for_people():
         raise error
-    said = {"error": error.code, "next": next_path}
+    return _back(error.code, next_path)
+
+
+def _too_many(wait_s: int, next_path: str) -> AnyResponse:
+    """Nothing is remembered of this attempt: what anybody may ask for must not fill the database."""
+    code = "sign_in_too_many"
+    log.warning("sign-in failed", code=code, detail="more sign-ins from one address than api.sign_ins_per_min")
+    headers = {"Retry-After": str(wait_s)}
+    if not _for_people():
+        detail = f"Too many sign-ins from this network at once. Try again in {wait_s} s."
+        raise HttpProblem(HTTPStatus.TOO_MANY_REQUESTS, code, detail, headers=headers)
+    response = _back(code, next_path)
+    response.headers.update(headers)
+    return response
+
+
+def _for_people() -> bool:
+    return request.accept_mimetypes["text/html"] > request.accept_mimetypes[MEDIA_TYPE]
+
+
+def _back(code: str, next_path: str) -> AnyResponse:
+    """To the sign-in page, which says why."""
+    said = {"error": code, "next": next_path}
     return redirect(f"{SIGN_IN_PAGE}?{urlencode(said)}", HTTPStatus.SEE_OTHER)
 
 

@@ -1,9 +1,10 @@
-"""What every request of this process shares, found through Flask's application: runtime, identity provider, cursors."""
+"""What every request of this process shares, found through Flask's application: runtime, provider, cursors, paces."""
 
 from dataclasses import dataclass
 
 from flask import Flask, current_app
 
+from api.pace import Pace
 from api.paging import Cursors
 from visa.bootstrap import Runtime
 from visa.ports.identity import Identity
@@ -13,11 +14,12 @@ _KEY = "visa"
 
 @dataclass(frozen=True)
 class Shell:
-    """One api process."""
+    """One api process. `sign_ins` bounds how many are begun from one address."""
 
     runtime: Runtime
     identity: Identity
     cursors: Cursors
+    sign_ins: Pace
 
 
 def attach(app: Flask, shell: Shell) -> None:

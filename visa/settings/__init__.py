@@ -46,6 +46,9 @@ class Api(Section):
     threads: int = Field(8, ge=1, description="Requests served at once by one worker.")
     workers: int = Field(1, ge=1, description="Worker processes.")
     trusted_proxies: int = Field(0, ge=0, description="How many reverse proxies in front set X-Forwarded-* headers.")
+    sign_ins_per_min: int = Field(
+        300, ge=1, description="How many sign-ins one address, which may be a campus, begins in a minute at one worker."
+    )
     web_root: Path = Field(Path("web/dist"), description="Folder of the built web client.")
     cursor_key: SecretStr = Field(
         SecretStr(""), description="Secret that signs list cursors; required in production, any 32 random characters."

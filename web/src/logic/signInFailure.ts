@@ -7,6 +7,7 @@ const TEXTS = {
   sign_in_denied: "signIn.failed.denied",
   monitoring_subject: "signIn.failed.notAccepted",
   subject_refused: "signIn.failed.notAccepted",
+  sign_in_too_many: "signIn.failed.tooMany",
   provider_down: "signIn.failed.providerDown",
 } as const;
 
