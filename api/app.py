@@ -12,7 +12,18 @@ from werkzeug.routing import BaseConverter
 from api import access_log, auth, docs, errors, etags, guard, headers, health, pages
 from api.pace import Pace
 from api.paging import Cursors
-from api.resources import desktops, events, experiments, guest, instances, me, offers, site, workspaces
+from api.resources import (
+    admin_catalogue,
+    desktops,
+    events,
+    experiments,
+    guest,
+    instances,
+    me,
+    offers,
+    site,
+    workspaces,
+)
 from api.schemas.common import ProblemSchema
 from api.shell import Shell, attach
 from visa.bootstrap import Runtime
@@ -31,6 +42,7 @@ NOUNS = (
     workspaces.noun,
     events.noun,
     guest.noun,
+    admin_catalogue.noun,
 )
 DEVELOPMENT_KEY = b"cursors of a development server"
 ABOUT = "Everything that the pages do. Sign in first: the session cookie is the only credential of people."

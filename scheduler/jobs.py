@@ -14,10 +14,10 @@ import structlog
 
 from visa.bootstrap import Runtime
 from visa.domain.leaks import Rules
-from visa.domain.resources import MAIN_CLOUD
+from visa.domain.resources import MAIN_CLOUD, Enforcement
 from visa.errors import BadFiles, CloudError, Misconfigured
 from visa.ports.facility import Facility
-from visa.services import facility_sync, housekeeping, leaks
+from visa.services import cloud_offers, facility_sync, housekeeping, leaks
 from visa.services.facility_sync import SyncReport
 from visa.services.housekeeping import SweepReport
 from visa.services.leaks import LeakReport
@@ -105,6 +105,21 @@ def look_for_leaks(runtime: Runtime, work: Work) -> LeakReport:
     wish = runtime.settings.leaks
     rules = Rules(timedelta(seconds=wish.quiet_s), delete_servers=wish.delete_machines, max_share=wish.max_share)
     return leaks.look(work, rules)
+
+
+def look_at_cloud(runtime: Runtime, work: Work) -> Enforcement:
+    """Which limits one cloud enforces; stores too what machines can be made from there.
+
+    A cloud that does not say what it has leaves that as it was, and its limits are known all the same.
+    """
+    try:
+        offers = work.cloud.offers()
+    except CloudError as error:
+        log.warning("offers not seen", cloud=work.cloud_name, code=error.code, detail=error.detail)
+    else:
+        with runtime.sessions.write() as session:
+            cloud_offers.record(session, work.cloud_name, offers, now=runtime.clock.now())
+    return work.cloud.enforcement()
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 import structlog
 
 from scheduler.clock import Jobs, make_clock
-from scheduler.jobs import Reconciling, Run, look_for_leaks, reported, sweep, sync_facility
+from scheduler.jobs import Reconciling, Run, look_at_cloud, look_for_leaks, reported, sweep, sync_facility
 from visa import bootstrap
 from visa.bootstrap import Runtime
 from visa.errors import VisaError
@@ -75,7 +75,7 @@ def _work(runtime: Runtime, cloud: str, pools: ExitStack) -> Work:
 def _jobs_of_a_cloud(runtime: Runtime, work: Work, loop: Reconciling) -> Jobs:
     """What is done in each cloud, apart from all others."""
     settings, cloud = runtime.settings, work.cloud_name
-    limits = reported(runtime, Run(CLOUD_JOB, work.holder, cloud), work.cloud.enforcement)
+    limits = reported(runtime, Run(CLOUD_JOB, work.holder, cloud), lambda: look_at_cloud(runtime, work))
     find = reported(runtime, Run(LEAKS_JOB, work.holder, cloud), lambda: look_for_leaks(runtime, work))
     limits()  # the api shows them, and never asks a cloud itself
     return {

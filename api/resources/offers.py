@@ -17,8 +17,8 @@ def list_images(query: PageQuery) -> dict[str, object]:
         return page(
             "images",
             query,
-            lambda after, limit: offers.list_images(work.session, after=after, limit=limit),
-            position=lambda image: (image.position, image.id),
+            lambda after, limit: offers.list_images(work.session, work.actor, after=after, limit=limit),
+            position=lambda offer: (offer.image.position, offer.image.id),
             types=(int, str),
             show=show_image,
         )

@@ -4,18 +4,8 @@ from marshmallow import Schema
 
 from api.schemas.common import page_of
 from api.schemas.fields import claim, number, one, text, texts
-from visa.services.offers import FlavourOffer
-from visa.store.tables import Image
-
-
-class ImageSchema(Schema):
-    """A desktop with its applications."""
-
-    id = text()
-    name = text()
-    description = text()
-    icon = text()
-    good_for = texts()
+from visa.domain.lifecycle import Verdict
+from visa.services.offers import FlavourOffer, ImageOffer
 
 
 class LimitsSchema(Schema):
@@ -33,6 +23,18 @@ class AvailableSchema(Schema):
     reason = text(nullable=True)
 
 
+class ImageSchema(Schema):
+    """A desktop with its applications."""
+
+    id = text()
+    name = text()
+    description = text()
+    icon = text()
+    good_for = texts()
+    protocols = texts()
+    available = one(AvailableSchema)
+
+
 class FlavourSchema(Schema):
     """A size of machine."""
 
@@ -41,6 +43,7 @@ class FlavourSchema(Schema):
     description = text()
     vcpus = number()
     memory_mib = number()
+    gpus = number()
     limits = one(LimitsSchema)
     available = one(AvailableSchema)
 
@@ -49,8 +52,9 @@ ImagePageSchema = page_of(ImageSchema, "ImagePage")
 FlavourPageSchema = page_of(FlavourSchema, "FlavourPage")
 
 
-def show_image(image: Image) -> dict[str, object]:
-    return {name: getattr(image, name) for name in ("id", "name", "description", "icon", "good_for")}
+def show_image(offer: ImageOffer) -> dict[str, object]:
+    shown = ("id", "name", "description", "icon", "good_for", "protocols")
+    return {name: getattr(offer.image, name) for name in shown} | {"available": show_available(offer.available)}
 
 
 def show_flavour(offer: FlavourOffer) -> dict[str, object]:
@@ -61,6 +65,11 @@ def show_flavour(offer: FlavourOffer) -> dict[str, object]:
         "description": row.description,
         "vcpus": row.vcpus,
         "memory_mib": row.memory_mib,
+        "gpus": row.gpus,
         "limits": {"memory_enforced": limits.memory, "cpu_enforced": limits.cpu, "note": limits.note},
-        "available": {"now": offer.available.allowed, "reason": offer.available.reason},
+        "available": show_available(offer.available),
     }
+
+
+def show_available(verdict: Verdict) -> dict[str, object]:
+    return {"now": verdict.allowed, "reason": verdict.reason}

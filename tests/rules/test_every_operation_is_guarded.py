@@ -1,35 +1,32 @@
 """Every operation refuses who is not signed in and who is the wrong person, and changes nothing for them.
 
-You came here because a test failed for an operation that you added? Add a line to CASES: how its owner calls it, and
-what somebody else gets for the same call (404 for things that are somebody's, so that nobody learns which ids exist).
+You came here because a test failed for an operation that you added? Add a line to CASES in guarded.py: how its owner
+calls it, and what somebody else gets for the same call (404 for things that are somebody's, so that nobody learns which
+ids exist).
 If it serves everybody who is signed in alike, say so in SHARED; if it serves strangers, in ANONYMOUS; each with why.
 If the services inside machines call it, it belongs to MACHINES, and its refusals to tests/api/test_guest_reports.py.
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
-from werkzeug.test import TestResponse
 
 from api.operation import ANONYMOUS as MARK
-from tests.api.place import Browser, Place, make_runtime, make_settings, open_place
-from visa.domain.instance import Phase, Wanted, WorkspacePhase
+from tests.api.place import Place, make_runtime, make_settings, open_place
+from tests.rules.guarded import CASES, JPEG, TEAMS_ENTRY, House
+from visa.domain.instance import Phase, WorkspacePhase
 from visa.ports.clock import NewId
 from visa.services import instances, thumbnails
 from visa.services.create_instance import NewInstance, create
 from visa.services.desk import Desk
 from visa.store.base import Base
 from visa.store.session import Sessions
-from visa.store.tables import Instance, InstanceStatus, WorkspaceStatus
-from visa.testing.builders import ADA, BOB, GUEST, TEAM
+from visa.store.tables import Flavour, Image, Instance, InstanceStatus, WorkspaceStatus
+from visa.testing.builders import ADA, GUEST, TEAM
 from visa.testing.clock import FrozenClock
-
-JPEG = b"\xff\xd8\xff\xe0 a small picture \xff\xd9"
 
 ANONYMOUS = {
     ("GET", "/api/v1/site"): "the sign-in page shows the name of the place",
@@ -45,84 +42,10 @@ ANONYMOUS = {
 
 SHARED = {
     "listInstruments": "names of instruments are no secret among users",
-    "listImages": "the catalogue is the same for everybody",
-    "listFlavours": "the catalogue is the same for everybody",
 }
 
 
 MACHINES = {"reportGuest"}
-
-
-@dataclass(frozen=True)
-class House:
-    """Ada's things: a running instance with a picture, and a workspace in the recycle bin."""
-
-    place: Place
-    instance_id: str
-    binned_instance_id: str
-    workspace_id: str
-
-    @property
-    def hers(self) -> tuple[str, ...]:
-        return (self.instance_id, self.binned_instance_id, self.workspace_id)
-
-
-@dataclass(frozen=True)
-class Case:
-    """`call` is right for Ada; `other` gets `status` for it. 200 means: an answer in which nothing of Ada's appears."""
-
-    call: Callable[[Browser, House], TestResponse]
-    status: int = 404
-    other: str = BOB
-    before: Callable[[House], object] = lambda _: None
-
-
-def on_instance(method: str, rest: str = "", **more: Any) -> Callable[[Browser, House], TestResponse]:
-    return lambda browser, house: browser.send(method, f"/api/v1/instances/{house.instance_id}{rest}", **more)
-
-
-def on_workspace(method: str, rest: str = "", **more: Any) -> Callable[[Browser, House], TestResponse]:
-    return lambda browser, house: browser.send(method, f"/api/v1/workspaces/{house.workspace_id}{rest}", **more)
-
-
-def at(path: str) -> Callable[[Browser, House], TestResponse]:
-    return lambda browser, _: browser.get(path)
-
-
-def wish(**more: Any) -> dict[str, Any]:
-    said = {"name": "New", "image_id": "xfce", "flavour_id": "small", "experiment_ids": [TEAM], "keyboard": "us"}
-    return said | more
-
-
-def stopped(house: House) -> None:
-    with house.place.sessions.write() as session:
-        session.execute(update(Instance).values(wanted=Wanted.STOPPED).where(Instance.id == house.instance_id))
-        status = InstanceStatus.instance_id == house.instance_id
-        session.execute(update(InstanceStatus).values(phase=Phase.STOPPED).where(status))
-
-
-CASES = {
-    "getMe": Case(at("/api/v1/me"), 200),
-    "listExperiments": Case(at("/api/v1/experiments?scope=mine"), 200, GUEST),
-    "getExperiment": Case(at(f"/api/v1/experiments/{TEAM}"), 404, GUEST),
-    "createInstance": Case(lambda browser, _: browser.post("/api/v1/instances", wish()), 422, GUEST),
-    "listInstances": Case(at("/api/v1/instances"), 200),
-    "getInstance": Case(on_instance("GET")),
-    "renameInstance": Case(on_instance("PATCH", json={"name": "Mine now"}, headers={"If-Match": "*"})),
-    "deleteInstance": Case(on_instance("DELETE")),
-    "startInstance": Case(on_instance("POST", "/start"), before=stopped),
-    "stopInstance": Case(on_instance("POST", "/stop")),
-    "rebootInstance": Case(on_instance("POST", "/reboot")),
-    "extendInstance": Case(on_instance("POST", "/extend"), before=lambda house: house.place.clock.advance(days=2)),
-    "createTicket": Case(on_instance("POST", "/tickets", json={"right": "view"})),
-    "getThumbnail": Case(on_instance("GET", "/thumbnail")),
-    "putThumbnail": Case(on_instance("PUT", "/thumbnail", data=JPEG, content_type="image/jpeg")),
-    "listInstanceEvents": Case(on_instance("GET", "/events")),
-    "listWorkspaces": Case(at("/api/v1/workspaces"), 200),
-    "restoreWorkspace": Case(on_workspace("POST", "/restore", json={})),
-    "deleteWorkspace": Case(on_workspace("DELETE", json={"confirm_name": "Old"})),
-    "listEvents": Case(at("/api/v1/events"), 200),
-}
 
 
 @pytest.fixture
@@ -140,11 +63,18 @@ def house(place: Place) -> House:
         session.flush()
         session.execute(update(InstanceStatus).values(phase=Phase.GONE))
         running = _make(session, desk, "Running")
+        _offer_to_the_team(session)
         thumbnails.put(session, desk.actor, running.id, JPEG, now=now)
         status = session.get_one(InstanceStatus, running.id)
         status.phase, status.address, status.ready_at = Phase.RUNNING, "unix:/run/desktop", now
         session.execute(update(WorkspaceStatus).values(phase=WorkspacePhase.AVAILABLE, ref="volume"))
         return House(place, running.id, old.id, old.workspace_id)
+
+
+def _offer_to_the_team(session: Any) -> None:
+    shared = {"id": TEAMS_ENTRY, "name": "Own", "description": "", "cloud_name": "own", "audience": ["instrument:d1"]}
+    session.add(Image(**shared, icon="desktop", good_for=[], position=1))
+    session.add(Flavour(**shared, vcpus=1, memory_mib=1024, position=1))
 
 
 def _make(session: Any, desk: Desk, name: str) -> Instance:
@@ -215,6 +145,7 @@ def test_strangers_get_401_everywhere_and_change_nothing(house: House, cookie: s
     assert len(guarded) == len(CASES) + len(SHARED) + len(MACHINES)
     for method, path in sorted(guarded):
         known = {"{instance_id}": house.instance_id, "{workspace_id}": house.workspace_id, "{experiment_id}": TEAM}
+        known |= {"{image_id}": "xfce", "{flavour_id}": "small"}
         answer = browser.send(method, re.sub(r"\{\w+\}", lambda found: known[found[0]], path))  # noqa: B023
         assert (answer.status_code, answer.mimetype) == (401, "application/problem+json"), (method, path)
         assert answer.json is not None

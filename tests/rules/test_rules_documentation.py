@@ -10,7 +10,7 @@ from visa.adapters.facility.file import FileFacility
 from visa.cli.main import cli
 from visa.cli.production import findings
 from visa.cli.settings_docs import example_yaml, leaves, markdown
-from visa.services import catalogue
+from visa.services import catalogue_file as catalogue
 from visa.settings import load
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -5,7 +5,8 @@ from sqlalchemy import select
 
 from visa.domain.resources import MountMode
 from visa.errors import BadFiles
-from visa.services import catalogue, facility_sync
+from visa.services import catalogue_file as catalogue
+from visa.services import facility_sync
 from visa.services.facility_sync import SyncReport
 from visa.services.mounting import granted
 from visa.store.tables import Experiment, Flavour, Image

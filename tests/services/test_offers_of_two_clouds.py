@@ -6,7 +6,8 @@ import pytest
 
 from visa.bootstrap import open_cloud, require_known_clouds
 from visa.errors import BadFiles, Invalid, Misconfigured
-from visa.services import catalogue, instances, offers
+from visa.services import catalogue_file as catalogue
+from visa.services import instances, offers
 from visa.services.create_instance import NewInstance, create
 from visa.services.restore import Changes, restore
 from visa.settings import Settings, load

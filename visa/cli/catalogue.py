@@ -23,7 +23,7 @@ def load(file: Path | None) -> None:
       visa catalogue load config/catalogue.yaml
     """
     from visa.cli.runtime import open_runtime
-    from visa.services import catalogue as service
+    from visa.services import catalogue_file as service
 
     runtime = open_runtime()
     clouds = [cloud.name for cloud in runtime.settings.clouds]

@@ -22,7 +22,7 @@ def check(production: bool) -> None:
     """
     from visa import settings
     from visa.cli.production import Severity, findings
-    from visa.services import catalogue
+    from visa.services import catalogue_file as catalogue
 
     loaded = settings.load()
     found = findings(loaded, production=production or loaded.environment is settings.Environment.PRODUCTION)

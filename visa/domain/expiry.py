@@ -1,6 +1,7 @@
 """Deadlines: how long an instance lives, what an extension gives, when pages warn. An extension never shortens."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -24,6 +25,27 @@ class Allowance:
     extension_d: float
     max_lifetime_d: float
     instances: int
+
+
+@dataclass(frozen=True)
+class Lifetime:
+    """What an image or flavour gives in place of a policy's numbers: the days of `Allowance`."""
+
+    lifetime_d: float
+    extension_d: float
+    max_lifetime_d: float
+
+
+def replaced(allowance: Allowance, named: Sequence[Lifetime]) -> Allowance:
+    """The allowance with the lifetimes that were named instead; where several are, the smallest of each number."""
+    if not named:
+        return allowance
+    return replace(
+        allowance,
+        lifetime_d=min(one.lifetime_d for one in named),
+        extension_d=min(one.extension_d for one in named),
+        max_lifetime_d=min(one.max_lifetime_d for one in named),
+    )
 
 
 def first_deadline(created_at: datetime, allowance: Allowance) -> datetime:

@@ -8,12 +8,22 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from visa.domain import expiry
 from visa.domain.access import Role, Standing, standing
+from visa.domain.audience import Seeker
 from visa.domain.expiry import Allowance
 from visa.domain.resources import Account
 from visa.errors import NotFound
 from visa.settings import Policy
-from visa.store.tables import FacilityPerson, Person, RoleGrant
+from visa.store.tables import (
+    CatalogueEntry,
+    Experiment,
+    ExperimentMember,
+    FacilityPerson,
+    InstrumentScientist,
+    Person,
+    RoleGrant,
+)
 
 
 @dataclass(frozen=True)
@@ -46,10 +56,28 @@ def load_actor(session: Session, person_id: str, now: datetime) -> Actor:
     )
 
 
-def allowance(policy: Policy, who: Standing) -> Allowance:
-    """The lifetimes and the number of instances that a standing gives."""
+def allowance(policy: Policy, who: Standing, *offered: CatalogueEntry) -> Allowance:
+    """The lifetimes and the number of instances that a standing gives, with what it starts from."""
     given = {Standing.USER: policy.user, Standing.STAFF: policy.staff, Standing.GUEST: policy.guest}[who]
-    return Allowance(given.lifetime_d, given.extension_d, given.max_lifetime_d, given.instances)
+    usual = Allowance(given.lifetime_d, given.extension_d, given.max_lifetime_d, given.instances)
+    return expiry.replaced(usual, [expiry.Lifetime(**one.lifetimes[who]) for one in offered if who in one.lifetimes])
+
+
+def seeker(session: Session, actor: Actor) -> Seeker:
+    """What decides which images and flavours are for this person."""
+    mine = actor.facility_person_id
+    account = session.get(FacilityPerson, mine) if mine is not None else None
+    if account is None:
+        return Seeker(actor.standing, actor.roles)
+    of_team = select(Experiment.instrument_id).join(ExperimentMember)
+    of_team = of_team.where(ExperimentMember.facility_person_id == mine, Experiment.gone_at.is_(None))
+    looks_after = select(InstrumentScientist.instrument_id).where(InstrumentScientist.facility_person_id == mine)
+    return Seeker(
+        actor.standing,
+        actor.roles,
+        groups=frozenset(str(gid) for gid in (account.gid, *account.gids)),
+        instruments=frozenset(session.scalars(of_team.union(looks_after))),
+    )
 
 
 def account(session: Session, person_id: str) -> Account:

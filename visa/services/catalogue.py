@@ -1,136 +1,152 @@
-"""Images and flavours from the catalogue file. What left the file is retired: nothing new starts, nothing is lost."""
+"""What admins do with images and flavours: create, edit, retire, bring back. Nothing is ever deleted.
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
-from pathlib import Path
-from typing import Any, TypeVar
+Whoever is no admin is told that there is nothing here. What an admin touched follows the catalogue file no more.
+"""
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from sqlalchemy import select
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from visa.domain.resources import MAIN_CLOUD
-from visa.errors import BadFiles, Problem
-from visa.store.session import alone
-from visa.store.tables import Flavour, Image
+from visa.domain.access import Role
+from visa.domain.audience import InCloud
+from visa.domain.instance import Phase
+from visa.errors import Conflict, Invalid, NotFound
+from visa.services import cloud_offers
+from visa.services.actors import Actor
+from visa.services.desk import Desk
+from visa.services.journal import record
+from visa.store.session import alone, lock
+from visa.store.tables import CatalogueEntry, Flavour, Image, Instance, InstanceStatus
 
-Key = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,59}$")
+Table = type[CatalogueEntry]
 
-
-class Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    id: str = Key
-    name: str = Field(min_length=1, max_length=100)
-    description: str = Field("", max_length=500)
-    cloud: str = Field("", description="The cloud that it is in, by its name in the settings; empty is the first.")
-    cloud_name: str = Field(min_length=1, max_length=255, description="The cloud's own name or id for it.")
-
-
-class ImageEntry(Entry):
-    icon: str = Field("desktop", pattern=r"^[a-z-]{1,40}$")
-    good_for: list[str] = []
+FILE, ADMIN = "file", "admin"
+_WORDS: Mapping[type, str] = {Image: "image", Flavour: "flavour"}
 
 
-class FlavourEntry(Entry):
-    vcpus: int = Field(ge=1, le=1024)
-    memory_mib: int = Field(ge=64)
+@dataclass(frozen=True)
+class EntryView:
+    """One entry for admins. `in_use`: how many instances that are not gone were made from it."""
+
+    entry: CatalogueEntry
+    in_cloud: InCloud
+    in_use: int
 
 
-AnEntry = TypeVar("AnEntry", bound=Entry)
+def require_admin(actor: Actor) -> None:
+    """Raises `NotFound` for everybody else: they may not know."""
+    if Role.ADMIN not in actor.roles:
+        raise NotFound("There is no such thing.")
 
 
-class Catalogue(BaseModel):
-    """The catalogue file's content."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    images: list[ImageEntry] = Field(min_length=1)
-    flavours: list[FlavourEntry] = Field(min_length=1)
-
-
-def read(path: Path, clouds: Sequence[str] = (MAIN_CLOUD,)) -> Catalogue:
-    """Read and check the file; `clouds` are those that there are, entries that name none are in the first.
-
-    Raises `BadFiles` with every problem.
-    """
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BadFiles((Problem(str(path), 0, "", error.strerror or "cannot be read"),)) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        raise BadFiles((Problem(str(path), mark.line + 1 if mark else 0, "", str(error)),)) from error
-    try:
-        catalogue = Catalogue.model_validate(content)
-    except ValidationError as error:
-        wrong = error.errors(include_input=False, include_url=False)
-        raise BadFiles(
-            tuple(Problem(str(path), 0, ".".join(map(str, one["loc"])), one["msg"]) for one in wrong)
-        ) from error
-    _refuse_doubles(path, catalogue)
-    _refuse_unknown_clouds(path, catalogue, clouds)
-    return Catalogue(images=_placed(catalogue.images, clouds[0]), flavours=_placed(catalogue.flavours, clouds[0]))
+def list_all(
+    session: Session,
+    actor: Actor,
+    table: Table,
+    *,
+    include_retired: bool,
+    after: tuple[int, str] | None,
+    limit: int,
+) -> list[EntryView]:
+    """Entries in the catalogue's order, from just after the one at position and id `after`. For admins."""
+    require_admin(actor)
+    query = select(table)
+    if not include_retired:
+        query = query.where(table.retired_at.is_(None))
+    if after:
+        position, last_id = after
+        query = query.where((table.position > position) | ((table.position == position) & (table.id > last_id)))
+    return _views(session, table, list(session.scalars(query.order_by(table.position, table.id).limit(limit))))
 
 
-def load(session: Session, catalogue: Catalogue, *, now: datetime) -> None:
-    """Make the tables show the catalogue, in the caller's transaction. Raises `BadFiles` for what cannot be."""
+def get(session: Session, actor: Actor, table: Table, entry_id: str) -> EntryView:
+    """One entry, retired or not. For admins. Raises `NotFound`."""
+    (view,) = _views(session, table, [find(session, actor, table, entry_id)])
+    return view
+
+
+def find(session: Session, actor: Actor, table: Table, entry_id: str, *, for_change: bool = False) -> CatalogueEntry:
+    """The row, locked `for_change`. For admins. Raises `NotFound`."""
+    require_admin(actor)
+    entry = lock(session, table, entry_id) if for_change else session.get(table, entry_id)
+    if entry is None:
+        raise NotFound(f"There is no such {_WORDS[table]}.")
+    return entry
+
+
+def create(session: Session, desk: Desk, table: Table, values: Mapping[str, Any]) -> CatalogueEntry:
+    """A new entry, at the end unless `position` says where. Raises `Conflict` when the id is taken, `Invalid`."""
+    require_admin(desk.actor)
     alone(session, "catalogue")
-    _refuse_moves(session, catalogue)
-    _merge(session, Image, [entry.model_dump() for entry in catalogue.images], now)
-    _merge(session, Flavour, [entry.model_dump() for entry in catalogue.flavours], now)
+    if session.get(table, values["id"]) is not None:
+        raise Conflict(f"There is a {_WORDS[table]} {values['id']} already, perhaps a retired one.", code="id_taken")
+    said = dict(values)
+    said["cloud"] = said.get("cloud") or next(iter(desk.workspace_gib))
+    if said["cloud"] not in desk.workspace_gib:
+        raise Invalid(f"There is no cloud {said['cloud']}.", field="cloud", code="unknown_cloud")
+    if said.get("position") is None:
+        said["position"] = (session.scalar(select(func.max(table.position))) or 0) + 1
+    entry = table(**said, origin=ADMIN, revision=1, updated_at=desk.now, retired_at=None)
+    session.add(entry)
+    _note(session, desk, entry, "created", f"Created the {_WORDS[table]} “{entry.name}” ({entry.id}).")
+    return entry
 
 
-def _refuse_doubles(path: Path, catalogue: Catalogue) -> None:
-    problems = []
-    for kind, entries in (("images", catalogue.images), ("flavours", catalogue.flavours)):
-        ids = [entry.id for entry in entries]
-        doubles = sorted({one for one in ids if ids.count(one) > 1})
-        problems += [Problem(str(path), 0, kind, f"the id {one} stands twice") for one in doubles]
-    if problems:
-        raise BadFiles(tuple(problems))
+def edit(session: Session, desk: Desk, table: Table, entry_id: str, changes: Mapping[str, Any]) -> CatalogueEntry:
+    """Change what is named; nothing happens when all of it is so already."""
+    entry = find(session, desk.actor, table, entry_id, for_change=True)
+    different = {name: value for name, value in changes.items() if getattr(entry, name) != value}
+    if different:
+        told = "; ".join(f"{name}: {_told(getattr(entry, name))} → {_told(value)}" for name, value in different.items())
+        for name, value in different.items():
+            setattr(entry, name, value)
+        _change(session, desk, entry, "edited", f"Changed the {_WORDS[table]} “{entry.name}” ({entry.id}): {told}.")
+    return entry
 
 
-def _refuse_unknown_clouds(path: Path, catalogue: Catalogue, clouds: Sequence[str]) -> None:
-    problems = [
-        Problem(str(path), 0, f"{kind}: {entry.id}", f"there is no cloud {entry.cloud!r}, only {', '.join(clouds)}")
-        for kind, entry in _entries(catalogue)
-        if entry.cloud and entry.cloud not in clouds
-    ]
-    if problems:
-        raise BadFiles(tuple(problems))
+def retire(session: Session, desk: Desk, table: Table, entry_id: str) -> CatalogueEntry:
+    """Offer it no more. Instances that were made from it go on; nothing happens when it is retired already."""
+    entry = find(session, desk.actor, table, entry_id, for_change=True)
+    if entry.retired_at is None:
+        entry.retired_at = desk.now
+        _change(session, desk, entry, "retired", f"Retired the {_WORDS[table]} “{entry.name}” ({entry.id}).")
+    return entry
 
 
-def _refuse_moves(session: Session, catalogue: Catalogue) -> None:
-    """Instances that were made from an entry are in its cloud, and may have to be made anew there."""
-    tables: dict[str, Any] = {"images": Image, "flavours": Flavour}
-    problems = [
-        Problem("catalogue", 0, f"{kind}: {entry.id}", f"it is in the cloud {row.cloud!r}; use another id elsewhere")
-        for kind, entry in _entries(catalogue)
-        if (row := session.get(tables[kind], entry.id)) and row.cloud != entry.cloud
-    ]
-    if problems:
-        raise BadFiles(tuple(problems))
+def bring_back(session: Session, desk: Desk, table: Table, entry_id: str) -> CatalogueEntry:
+    """Offer it again; nothing happens when it is offered."""
+    entry = find(session, desk.actor, table, entry_id, for_change=True)
+    if entry.retired_at is not None:
+        entry.retired_at = None
+        _change(session, desk, entry, "brought_back", f"Brought the {_WORDS[table]} “{entry.name}” ({entry.id}) back.")
+    return entry
 
 
-def _entries(catalogue: Catalogue) -> Iterator[tuple[str, Entry]]:
-    for kind, entries in (("images", catalogue.images), ("flavours", catalogue.flavours)):
-        yield from ((kind, entry) for entry in entries)
+def _change(session: Session, desk: Desk, entry: CatalogueEntry, kind: str, message: str) -> None:
+    entry.origin, entry.updated_at = ADMIN, desk.now
+    entry.revision += 1
+    _note(session, desk, entry, kind, message)
 
 
-def _placed(entries: list[AnEntry], first: str) -> list[AnEntry]:
-    return [entry.model_copy(update={"cloud": entry.cloud or first}) for entry in entries]
+def _note(session: Session, desk: Desk, entry: CatalogueEntry, kind: str, message: str) -> None:
+    record(session, f"{_WORDS[type(entry)]}.{kind}", message, at=desk.now, by=desk.by)
 
 
-def _merge(session: Session, table: Any, entries: list[dict[str, Any]], now: datetime) -> None:
-    rows: dict[str, Any] = {row.id: row for row in session.scalars(select(table))}
-    for position, values in enumerate(entries):
-        row = rows.pop(values["id"], None)
-        if row is None:
-            session.add(table(**values, position=position, retired_at=None))
-            continue
-        for name, value in (values | {"position": position, "retired_at": None}).items():
-            setattr(row, name, value)
-    for row in rows.values():
-        row.retired_at = row.retired_at or now
+def _told(value: object) -> str:
+    """A value in an event: nothing is a dash."""
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "–"
+    return str(value) if value not in (None, "", {}) else "–"
+
+
+def _views(session: Session, table: Table, entries: list[CatalogueEntry]) -> list[EntryView]:
+    column = Instance.image_id if table is Image else Instance.flavour_id
+    live = select(column, func.count()).join(InstanceStatus).where(InstanceStatus.phase != Phase.GONE)
+    ids = [entry.id for entry in entries]
+    counted = session.execute(live.where(column.in_(ids)).group_by(column)).all()
+    used = {str(entry_id): int(count) for entry_id, count in counted}
+    there = cloud_offers.in_cloud(session, entries)
+    return [EntryView(entry, there[entry.id], used.get(entry.id, 0)) for entry in entries]

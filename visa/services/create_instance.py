@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 
 from visa.domain import expiry, quota
 from visa.domain.access import needs_experiment
+from visa.domain.audience import is_for
 from visa.domain.instance import Kept, Phase, Wanted, WorkspacePhase
 from visa.errors import Conflict, Forbidden, Invalid, NotFound
-from visa.services.actors import Actor, allowance, ensure_account
+from visa.services import cloud_offers
+from visa.services.actors import Actor, allowance, ensure_account, seeker
 from visa.services.desk import Desk
 from visa.services.instances import count_live, note
 from visa.services.mounting import granted
@@ -64,9 +66,11 @@ def create(session: Session, desk: Desk, wish: NewInstance, *, repeat: Repeat | 
         raise NotFound("There is no such person.")
     if repeat and (earlier := _earlier(session, desk.actor, repeat)):
         return earlier
-    cloud = _cloud_of(session, desk, wish)
+    image = _offered(session, desk, Image, wish.image_id, field="image_id")
+    flavour = _offered(session, desk, Flavour, wish.flavour_id, field="flavour_id")
+    cloud = _cloud_of(session, desk, wish, image, flavour)
     _check_experiments(session, desk, wish.experiment_ids)
-    limits = allowance(desk.policy, desk.actor.standing)
+    limits = allowance(desk.policy, desk.actor.standing, image, flavour)
     verdict = quota.may_create(used=count_live(session, desk.actor.person_id), limit=limits.instances)
     if not verdict.allowed:
         raise Forbidden(verdict.reason or "", code=verdict.code)
@@ -109,10 +113,8 @@ def _earlier(session: Session, actor: Actor, repeat: Repeat) -> Instance | None:
     return earlier
 
 
-def _cloud_of(session: Session, desk: Desk, wish: NewInstance) -> str:
+def _cloud_of(session: Session, desk: Desk, wish: NewInstance, image: Image, flavour: Flavour) -> str:
     """The one cloud that the image, the flavour and the workspace are in."""
-    image = _offered(session, desk, Image, wish.image_id, field="image_id")
-    flavour = _offered(session, desk, Flavour, wish.flavour_id, field="flavour_id")
     if flavour.cloud != image.cloud:
         message = f"“{image.name}” does not run where “{flavour.name}” is offered. Choose another size."
         raise Invalid(message, field="flavour_id", code="other_cloud")
@@ -125,11 +127,20 @@ def _cloud_of(session: Session, desk: Desk, wish: NewInstance) -> str:
 
 
 def _offered(session: Session, desk: Desk, table: type[Offered], entry_id: str, *, field: str) -> Offered:
-    """An entry of the catalogue, in a cloud that there is."""
+    """An entry of the catalogue for this person, in a cloud that there is, and that has it as far as we know."""
     entry = session.get(table, entry_id)
     if entry is None or entry.retired_at is not None or entry.cloud not in desk.workspace_gib:
-        raise Invalid("It is not offered (any more). Choose another.", field=field, code="not_offered")
+        raise _not_offered(field)
+    if not is_for(entry.audience, seeker(session, desk.actor)):
+        raise _not_offered(field)  # as if there were none: nobody learns what others are offered
+    verdict = cloud_offers.in_cloud(session, [entry])[entry.id].startable
+    if not verdict.allowed:
+        raise Invalid(f"“{entry.name}”: {verdict.reason}", field=field, code=verdict.code)
     return entry
+
+
+def _not_offered(field: str) -> Invalid:
+    return Invalid("It is not offered (any more). Choose another.", field=field, code="not_offered")
 
 
 def _check_experiments(session: Session, desk: Desk, experiment_ids: tuple[str, ...]) -> None:

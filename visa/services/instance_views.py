@@ -104,11 +104,11 @@ def _views(session: Session, actor: Actor, query: Any, *, now: datetime, policy:
     used = select(Activity.instance_id, Activity.at).where(Activity.instance_id.in_(ids), Activity.kind == INPUT)
     inputs = {row.instance_id: row.at for row in session.execute(used)}
     entered = _entered(session, ids)
-    limits = allowance(policy, actor.standing)
     usual: dict[str, float | None] = {}
     views = []
     for instance, status, owner, image, flavour, workspace, workspace_status in rows:
         word = word_for(instance, status)
+        limits = allowance(policy, actor.standing, image, flavour)
         extension = expiry.may_extend(instance.created_at, instance.expires_at, now, limits)
         if word in _ON_THE_WAY and image.id not in usual:
             usual[image.id] = _usual_s(session, image.id)

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from visa.domain import expiry, lifecycle
+from visa.domain.expiry import Allowance
 from visa.domain.instance import Phase, Wanted
 from visa.domain.lifecycle import Action
 from visa.errors import Conflict, NotFound
@@ -14,7 +15,7 @@ from visa.services.actors import Actor, allowance
 from visa.services.desk import Desk
 from visa.services.journal import record
 from visa.store.session import lock as lock_row
-from visa.store.tables import Instance, InstanceStatus, Workspace
+from visa.store.tables import Flavour, Image, Instance, InstanceStatus, Workspace
 
 
 def rename(session: Session, desk: Desk, instance_id: str, name: str) -> Instance:
@@ -45,7 +46,7 @@ def reboot(session: Session, desk: Desk, instance_id: str) -> Instance:
 def extend(session: Session, desk: Desk, instance_id: str) -> Instance:
     """Move the deadline as far as one extension allows now."""
     instance = _claim(session, desk, instance_id, Action.EXTEND)
-    limits = allowance(desk.policy, desk.actor.standing)
+    limits = _limits(session, desk, instance)
     instance.expires_at = expiry.extended(instance.created_at, instance.expires_at, desk.now, limits)
     instance.revision += 1
     note(session, desk, instance, "extended", f"Extended until {instance.expires_at:%Y-%m-%d %H:%M} UTC.")
@@ -102,12 +103,17 @@ def _claim(session: Session, desk: Desk, instance_id: str, action: Action) -> In
     """The own instance, locked, when the action is allowed now. Raises `NotFound` or `Conflict` with the reason."""
     instance = find_mine(session, desk.actor, instance_id, lock=True)
     status = session.get_one(InstanceStatus, instance_id)
-    limits = allowance(desk.policy, desk.actor.standing)
+    limits = _limits(session, desk, instance)
     extension = expiry.may_extend(instance.created_at, instance.expires_at, desk.now, limits)
     verdict = lifecycle.allowed_actions(word_for(instance, status), extension=extension)[action]
     if not verdict.allowed:
         raise Conflict(verdict.reason or "", code=verdict.code)
     return instance
+
+
+def _limits(session: Session, desk: Desk, instance: Instance) -> Allowance:
+    image, flavour = session.get_one(Image, instance.image_id), session.get_one(Flavour, instance.flavour_id)
+    return allowance(desk.policy, desk.actor.standing, image, flavour)
 
 
 def _want(session: Session, desk: Desk, instance: Instance, wanted: Wanted, *, kind: str, message: str) -> Instance:

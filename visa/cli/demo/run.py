@@ -67,7 +67,7 @@ def prepare(state: State, taken: Ports) -> "Runtime":
     state.make(taken)
     sample.write_people(state.people_file)
     from visa import bootstrap, settings
-    from visa.services import catalogue
+    from visa.services import catalogue_file as catalogue
     from visa.store import migrate
 
     runtime = bootstrap.build(settings.load())

@@ -21,6 +21,175 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/cloud-offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the clouds were last seen to have */
+        get: operations["listCloudOffers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/flavours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All flavours */
+        get: operations["listAdminFlavours"];
+        put?: never;
+        /** Offer another flavour */
+        post: operations["createFlavour"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/flavours/{flavour_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flavour_id: string;
+            };
+            cookie?: never;
+        };
+        /** One flavour */
+        get: operations["getFlavour"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change what a flavour is, for whom and for how long */
+        patch: operations["editFlavour"];
+        trace?: never;
+    };
+    "/api/v1/admin/flavours/{flavour_id}/bring-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flavour_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Offer a retired flavour again */
+        post: operations["bringBackFlavour"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/flavours/{flavour_id}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flavour_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Offer a flavour no more; instances of it go on */
+        post: operations["retireFlavour"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All images */
+        get: operations["listAdminImages"];
+        put?: never;
+        /** Offer another image */
+        post: operations["createImage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/images/{image_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image_id: string;
+            };
+            cookie?: never;
+        };
+        /** One image */
+        get: operations["getImage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change what an image is, for whom and for how long */
+        patch: operations["editImage"];
+        trace?: never;
+    };
+    "/api/v1/admin/images/{image_id}/bring-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Offer a retired image again */
+        post: operations["bringBackImage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/images/{image_id}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Offer an image no more; instances of it go on */
+        post: operations["retireImage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -405,9 +574,84 @@ export interface components {
             start: components["schemas"]["Action"];
             stop: components["schemas"]["Action"];
         };
+        AdminFlavour: {
+            audience: string[];
+            cloud: string;
+            cloud_name: string;
+            description: string;
+            gpus: number;
+            id: string;
+            in_cloud: components["schemas"]["InCloud"];
+            in_use: number;
+            lifetimes: components["schemas"]["Lifetimes"];
+            memory_mib: number;
+            name: string;
+            /** @enum {string} */
+            origin: "file" | "admin";
+            position: number;
+            /** Format: date-time */
+            retired_at: string | null;
+            revision: number;
+            /** Format: date-time */
+            updated_at: string | null;
+            vcpus: number;
+        };
+        AdminFlavourPage: {
+            items: components["schemas"]["AdminFlavour"][];
+            next: string | null;
+        };
+        AdminImage: {
+            audience: string[];
+            cloud: string;
+            cloud_name: string;
+            description: string;
+            good_for: string[];
+            icon: string;
+            id: string;
+            in_cloud: components["schemas"]["InCloud"];
+            in_use: number;
+            lifetimes: components["schemas"]["Lifetimes"];
+            name: string;
+            /** @enum {string} */
+            origin: "file" | "admin";
+            position: number;
+            protocols: ("rfb" | "vnc" | "rdp" | "ssh" | "jupyter")[];
+            /** Format: date-time */
+            retired_at: string | null;
+            revision: number;
+            /** Format: date-time */
+            updated_at: string | null;
+        };
+        AdminImagePage: {
+            items: components["schemas"]["AdminImage"][];
+            next: string | null;
+        };
         Available: {
             now: boolean;
             reason: string | null;
+        };
+        CloudFlavour: {
+            cloud: string;
+            disk_gib: number;
+            memory_mib: number;
+            name: string;
+            ref: string;
+            vcpus: number;
+        };
+        CloudImage: {
+            cloud: string;
+            min_disk_gib: number | null;
+            name: string;
+            ref: string;
+            size_bytes: number | null;
+            /** @enum {string} */
+            status: "ready" | "not_ready";
+        };
+        CloudOffers: {
+            flavours: components["schemas"]["CloudFlavour"][];
+            images: components["schemas"]["CloudImage"][];
+            /** Format: date-time */
+            seen_at: string | null;
         };
         DeleteForEver: {
             confirm_name: string;
@@ -476,11 +720,23 @@ export interface components {
         Flavour: {
             available: components["schemas"]["Available"];
             description: string;
+            gpus: number;
             id: string;
             limits: components["schemas"]["Limits"];
             memory_mib: number;
             name: string;
             vcpus: number;
+        };
+        FlavourChanges: {
+            audience?: string[];
+            cloud_name?: string;
+            description?: string;
+            gpus?: number;
+            lifetimes?: components["schemas"]["Lifetimes"];
+            memory_mib?: number;
+            name?: string;
+            position?: number;
+            vcpus?: number;
         };
         FlavourOfInstance: {
             id: string;
@@ -518,11 +774,24 @@ export interface components {
             workspace: components["schemas"]["WorkspaceState"];
         };
         Image: {
+            available: components["schemas"]["Available"];
             description: string;
             good_for: string[];
             icon: string;
             id: string;
             name: string;
+            protocols: string[];
+        };
+        ImageChanges: {
+            audience?: string[];
+            cloud_name?: string;
+            description?: string;
+            good_for?: string[];
+            icon?: string;
+            lifetimes?: components["schemas"]["Lifetimes"];
+            name?: string;
+            position?: number;
+            protocols?: ("rfb" | "vnc" | "rdp" | "ssh" | "jupyter")[];
         };
         ImageOfInstance: {
             icon: string;
@@ -532,6 +801,14 @@ export interface components {
         ImagePage: {
             items: components["schemas"]["Image"][];
             next: string | null;
+        };
+        InCloud: {
+            name: string | null;
+            ref: string | null;
+            /** Format: date-time */
+            since: string | null;
+            /** @enum {string} */
+            state: "here" | "vanished" | "unknown";
         };
         Instance: {
             actions: components["schemas"]["Actions"];
@@ -618,6 +895,16 @@ export interface components {
             flavour: components["schemas"]["Named"];
             image: components["schemas"]["Named"];
         };
+        Lifetime: {
+            extension_d: number;
+            lifetime_d: number;
+            max_lifetime_d: number;
+        };
+        Lifetimes: {
+            guest?: components["schemas"]["Lifetime"];
+            staff?: components["schemas"]["Lifetime"];
+            user?: components["schemas"]["Lifetime"];
+        };
         Limits: {
             cpu_enforced: boolean;
             memory_enforced: boolean;
@@ -688,6 +975,35 @@ export interface components {
         Named: {
             id: string;
             name: string;
+        };
+        NewFlavour: {
+            audience?: string[];
+            cloud?: string;
+            cloud_name: string;
+            /** @default  */
+            description?: string;
+            gpus?: number;
+            id: string;
+            lifetimes?: components["schemas"]["Lifetimes"];
+            memory_mib: number;
+            name: string;
+            position?: number;
+            vcpus: number;
+        };
+        NewImage: {
+            audience?: string[];
+            cloud?: string;
+            cloud_name: string;
+            /** @default  */
+            description?: string;
+            good_for?: string[];
+            /** @default desktop */
+            icon?: string;
+            id: string;
+            lifetimes?: components["schemas"]["Lifetimes"];
+            name: string;
+            position?: number;
+            protocols?: ("rfb" | "vnc" | "rdp" | "ssh" | "jupyter")[];
         };
         NewInstance: {
             experiment_ids: string[];
@@ -879,6 +1195,331 @@ export interface operations {
                 };
             };
             422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listCloudOffers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CloudOffers"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listAdminFlavours: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                include_retired?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminFlavourPage"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    createFlavour: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFlavour"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminFlavour"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getFlavour: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flavour_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminFlavour"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    editFlavour: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the state that the change is meant for. */
+                "If-Match": string;
+            };
+            path: {
+                flavour_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["FlavourChanges"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminFlavour"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    bringBackFlavour: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flavour_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminFlavour"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    retireFlavour: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flavour_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminFlavour"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listAdminImages: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                include_retired?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminImagePage"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    createImage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewImage"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminImage"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getImage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminImage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    editImage: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the state that the change is meant for. */
+                "If-Match": string;
+            };
+            path: {
+                image_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ImageChanges"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminImage"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    bringBackImage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminImage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    retireImage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminImage"];
+                };
+            };
             default: components["responses"]["Problem"];
         };
     };

@@ -1,0 +1,131 @@
+"""How each operation is called by whom it is for, and what others get: see test_every_operation_is_guarded.py."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import update
+from werkzeug.test import TestResponse
+
+from tests.api.place import Browser, Place
+from visa.domain.access import Role
+from visa.domain.instance import Phase, Wanted
+from visa.store.tables import Instance, InstanceStatus, RoleGrant
+from visa.testing.builders import ADA, BOB, GUEST, TEAM
+
+TEAMS_ENTRY = "for-the-team"  # an image and a flavour for those of Ada's instrument
+JPEG = b"\xff\xd8\xff\xe0 a small picture \xff\xd9"
+
+
+@dataclass(frozen=True)
+class House:
+    """Ada's things: a running instance with a picture, and a workspace in the recycle bin."""
+
+    place: Place
+    instance_id: str
+    binned_instance_id: str
+    workspace_id: str
+
+    @property
+    def hers(self) -> tuple[str, ...]:
+        return (self.instance_id, self.binned_instance_id, self.workspace_id, TEAMS_ENTRY)
+
+
+@dataclass(frozen=True)
+class Case:
+    """`call` is right for Ada; `other` gets `status` for it. 200 means: an answer in which nothing of Ada's appears."""
+
+    call: Callable[[Browser, House], TestResponse]
+    status: int = 404
+    other: str = BOB
+    before: Callable[[House], object] = lambda _: None
+
+
+def on_instance(method: str, rest: str = "", **more: Any) -> Callable[[Browser, House], TestResponse]:
+    return lambda browser, house: browser.send(method, f"/api/v1/instances/{house.instance_id}{rest}", **more)
+
+
+def on_workspace(method: str, rest: str = "", **more: Any) -> Callable[[Browser, House], TestResponse]:
+    return lambda browser, house: browser.send(method, f"/api/v1/workspaces/{house.workspace_id}{rest}", **more)
+
+
+def at(path: str) -> Callable[[Browser, House], TestResponse]:
+    return lambda browser, _: browser.get(path)
+
+
+def wish(**more: Any) -> dict[str, Any]:
+    said = {"name": "New", "image_id": "xfce", "flavour_id": "small", "experiment_ids": [TEAM], "keyboard": "us"}
+    return said | more
+
+
+def new_entry(**more: Any) -> dict[str, Any]:
+    return {"id": "new", "name": "New", "cloud_name": "new"} | more
+
+
+def as_admin(house: House) -> None:
+    with house.place.sessions.write() as session:
+        session.add(
+            RoleGrant(
+                id="ada-admin",
+                person_id=ADA,
+                role=Role.ADMIN,
+                source="admin",
+                granted_by="test",
+                granted_at=house.place.clock.now(),
+            )
+        )
+
+
+def admin(method: str, path: str, **more: Any) -> Case:
+    """Only an admin may; Bob is told that there is nothing."""
+    return Case(lambda browser, _: browser.send(method, f"/api/v1/admin/{path}", **more), before=as_admin)
+
+
+def edited(**changes: Any) -> dict[str, Any]:
+    return {"json": changes, "headers": {"If-Match": "*"}}
+
+
+def stopped(house: House) -> None:
+    with house.place.sessions.write() as session:
+        session.execute(update(Instance).values(wanted=Wanted.STOPPED).where(Instance.id == house.instance_id))
+        status = InstanceStatus.instance_id == house.instance_id
+        session.execute(update(InstanceStatus).values(phase=Phase.STOPPED).where(status))
+
+
+CASES = {
+    "getMe": Case(at("/api/v1/me"), 200),
+    "listExperiments": Case(at("/api/v1/experiments?scope=mine"), 200, GUEST),
+    "getExperiment": Case(at(f"/api/v1/experiments/{TEAM}"), 404, GUEST),
+    "createInstance": Case(lambda browser, _: browser.post("/api/v1/instances", wish()), 422, GUEST),
+    "listInstances": Case(at("/api/v1/instances"), 200),
+    "getInstance": Case(on_instance("GET")),
+    "renameInstance": Case(on_instance("PATCH", json={"name": "Mine now"}, headers={"If-Match": "*"})),
+    "deleteInstance": Case(on_instance("DELETE")),
+    "startInstance": Case(on_instance("POST", "/start"), before=stopped),
+    "stopInstance": Case(on_instance("POST", "/stop")),
+    "rebootInstance": Case(on_instance("POST", "/reboot")),
+    "extendInstance": Case(on_instance("POST", "/extend"), before=lambda house: house.place.clock.advance(days=2)),
+    "createTicket": Case(on_instance("POST", "/tickets", json={"right": "view"})),
+    "getThumbnail": Case(on_instance("GET", "/thumbnail")),
+    "putThumbnail": Case(on_instance("PUT", "/thumbnail", data=JPEG, content_type="image/jpeg")),
+    "listInstanceEvents": Case(on_instance("GET", "/events")),
+    "listWorkspaces": Case(at("/api/v1/workspaces"), 200),
+    "restoreWorkspace": Case(on_workspace("POST", "/restore", json={})),
+    "deleteWorkspace": Case(on_workspace("DELETE", json={"confirm_name": "Old"})),
+    "listEvents": Case(at("/api/v1/events"), 200),
+    "listImages": Case(at("/api/v1/images"), 200, GUEST),
+    "listFlavours": Case(at("/api/v1/flavours"), 200, GUEST),
+    "listAdminImages": admin("GET", "images"),
+    "createImage": admin("POST", "images", json=new_entry()),
+    "getImage": admin("GET", "images/xfce"),
+    "editImage": admin("PATCH", "images/xfce", **edited(name="Other")),
+    "retireImage": admin("POST", "images/xfce/retire"),
+    "bringBackImage": admin("POST", "images/xfce/bring-back"),
+    "listAdminFlavours": admin("GET", "flavours"),
+    "createFlavour": admin("POST", "flavours", json=new_entry(vcpus=1, memory_mib=512)),
+    "getFlavour": admin("GET", "flavours/small"),
+    "editFlavour": admin("PATCH", "flavours/small", **edited(name="Other")),
+    "retireFlavour": admin("POST", "flavours/small/retire"),
+    "bringBackFlavour": admin("POST", "flavours/small/bring-back"),
+    "listCloudOffers": admin("GET", "cloud-offers"),
+}
