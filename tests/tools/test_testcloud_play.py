@@ -35,7 +35,7 @@ def play(*arguments: str, folder: Path) -> "subprocess.CompletedProcess[str]":
     )
 
 
-@pytest.mark.parametrize("name", ["testcloud.yml", "testcloud-down.yml"])
+@pytest.mark.parametrize("name", ["testcloud.yml", "testcloud-down.yml", "image.yml"])
 def test_a_playbook_is_well_formed(name: str, tmp_path: Path):
     done = play("--syntax-check", str(ANSIBLE / name), folder=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
