@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "demo": "visa.cli.demo.command:demo",
         "facility": "visa.cli.facility:facility",
         "sample": "visa.cli.sample:sample",
+        "image": "visa.cli.image:image",
         "instance": "visa.cli.instance:instance",
         "leaks": "visa.cli.leaks:leaks",
         "reconcile": "visa.cli.reconcile:reconcile",
