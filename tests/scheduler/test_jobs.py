@@ -7,12 +7,13 @@ from threading import Event
 import pytest
 from sqlalchemy import func, select
 
-from scheduler.jobs import Reconciling, Run, reported, sweep, sync_facility
+from scheduler.jobs import Reconciling, Run, look_at_cloud, reported, sweep, sync_facility
 from visa.bootstrap import Runtime, reconcile_work
 from visa.domain.instance import Phase
 from visa.errors import BadFiles, Fault, Problem
 from visa.settings import Settings
 from visa.store.tables import (
+    CloudOffer,
     Experiment,
     Instance,
     InstanceStatus,
@@ -185,3 +186,15 @@ def test_a_scheduler_that_is_stopped_finishes_its_pass_and_begins_no_other(recon
         workspace = session.get_one(Instance, instance_id).workspace_id
         status = session.get_one(WorkspaceStatus, workspace)
     assert (status.ref is not None, status.lease_holder) == (True, None)
+
+
+def test_a_cloud_that_does_not_say_what_it_has_leaves_it_as_it_was(runtime, reconcile, sessions, cloud, tmp_path):
+    file = tmp_path / "image"
+    file.write_bytes(b"a disk")
+    image = cloud.import_image(file, "xfce")
+    assert look_at_cloud(runtime, reconcile.work) == cloud.enforcement()
+    cloud.faults.before("offers", Fault("It broke."))
+    assert look_at_cloud(runtime, reconcile.work) == cloud.enforcement()
+    with sessions.read() as session:
+        (row,) = session.scalars(select(CloudOffer))
+    assert (row.ref, row.name, row.gone_at) == (image.ref, "xfce", None)
