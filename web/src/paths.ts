@@ -9,6 +9,7 @@ export const patterns = {
   desktop: "/instances/:id/desktop",
   bin: "/bin",
   activity: "/activity",
+  adminCatalogue: "/admin/catalogue",
 } as const;
 
 const withId = (pattern: string, id: string) => pattern.replace(":id", encodeURIComponent(id));
@@ -25,6 +26,7 @@ export const paths = {
   desktop: (id: string) => withId(patterns.desktop, id),
   bin: () => patterns.bin,
   activity: () => patterns.activity,
+  adminCatalogue: () => patterns.adminCatalogue,
   /** Leaves the client: the provider's page signs the person in and comes back to `next`. */
   login: (next: string) => `/auth/login?next=${encodeURIComponent(safeNext(next))}`,
 };

@@ -20,6 +20,8 @@ export const keys = {
   instanceEvents: (id: string) => ["instance", id, "events"] as const,
   bin: ["workspaces", "bin"] as const,
   events: ["events"] as const,
+  adminEntries: (kind: string) => ["admin", kind] as const,
+  cloudOffers: ["admin", "cloud-offers"] as const,
 };
 
 const isWorthRetrying = (error: Error) => error instanceof Unreachable || (error instanceof Problem && error.status >= 500);

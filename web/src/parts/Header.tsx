@@ -1,7 +1,7 @@
 /** Where am I, where can I go, who am I. Below the width of a tablet all of it folds into one menu. */
 import { Badge, Box, Burger, Divider, Drawer, Group, NavLink, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { House, Plus, Trash2 } from "lucide-react";
+import { House, LibraryBig, Plus, Trash2 } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, NavLink as RouterLink } from "react-router";
@@ -19,11 +19,13 @@ interface Target {
 
 function useTargets(): Target[] {
   const { t } = useTranslation();
-  const bin = useMe().data?.bin_count ?? 0;
+  const me = useMe().data;
+  const admin = me?.roles.includes("admin") === true;
   return [
     { to: paths.home(), label: t("nav.home"), icon: <House size={17} /> },
     { to: paths.create(), label: t("nav.new"), icon: <Plus size={17} /> },
-    { to: paths.bin(), label: t("nav.bin"), icon: <Trash2 size={17} />, count: bin },
+    { to: paths.bin(), label: t("nav.bin"), icon: <Trash2 size={17} />, count: me?.bin_count ?? 0 },
+    ...(admin ? [{ to: paths.adminCatalogue(), label: t("nav.catalogue"), icon: <LibraryBig size={17} /> }] : []),
   ];
 }
 

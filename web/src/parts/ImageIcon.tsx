@@ -18,6 +18,8 @@ const ICONS: Record<string, LucideIcon> = {
   window: AppWindow,
 };
 
+export const ICON_NAMES = Object.keys(ICONS);
+
 export function ImageIcon({ icon }: { icon: string }) {
   const Picture = ICONS[icon] ?? Monitor;
   return (

@@ -36,14 +36,8 @@ function Card({ flavour }: { flavour: Flavour }) {
   return (
     <Radio.Card value={flavour.id} p="sm" className="choice" aria-label={flavour.name}>
       <Group wrap="nowrap" justify="space-between" align="flex-start" gap="sm">
-        <div className="shrink">
-          <Text fw={600}>{flavour.name}</Text>
-          <Text size="sm">
-            <Size flavour={flavour} />
-          </Text>
-          <Text size="sm" c="dimmed">
-            {flavour.description}
-          </Text>
+        <div className="shrink wrap-anywhere">
+          <FlavourFace flavour={flavour} />
           <Text size="sm" fw={550} mt={4} className="availability" data-free={flavour.available.now}>
             {flavour.available.now ? t("create.freeNow") : (flavour.available.reason ?? t("create.full"))}
           </Text>
@@ -51,5 +45,20 @@ function Card({ flavour }: { flavour: Flavour }) {
         <Radio.Indicator />
       </Group>
     </Radio.Card>
+  );
+}
+
+/** What a scientist reads of a flavour; an administrator sees the same while writing it. */
+export function FlavourFace({ flavour }: { flavour: Pick<Flavour, "name" | "vcpus" | "memory_mib" | "description"> }) {
+  return (
+    <>
+      <Text fw={600}>{flavour.name}</Text>
+      <Text size="sm">
+        <Size flavour={flavour} />
+      </Text>
+      <Text size="sm" c="dimmed">
+        {flavour.description}
+      </Text>
+    </>
   );
 }

@@ -1,6 +1,7 @@
 /** The software, as cards that say what they are good for. */
 import { Badge, Group, Radio, SimpleGrid, Skeleton, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import type { Image } from "../../api/types";
 import { ErrorPanel } from "../../parts/ErrorPanel";
 import { ImageIcon } from "../../parts/ImageIcon";
 import type { Draft } from "./useDraft";
@@ -16,26 +17,35 @@ export function ImageCards({ draft: { images, image, setImageId } }: { draft: Dr
         {images.data.map((each) => (
           <Radio.Card key={each.id} value={each.id} p="sm" className="choice" aria-label={each.name}>
             <Group wrap="nowrap" align="flex-start" gap="sm">
-              <ImageIcon icon={each.icon} />
-              <div className="shrink">
-                <Text fw={600}>{each.name}</Text>
-                <Text size="sm" c="dimmed">
-                  {each.description}
-                </Text>
-                <Group gap={6} mt={6}>
-                  {each.good_for.map((use) => (
-                    <Badge key={use} variant="light" color="gray" radius="sm" tt="none" fw={500}>
-                      {use}
-                    </Badge>
-                  ))}
-                </Group>
-              </div>
+              <ImageFace image={each} />
               <Radio.Indicator />
             </Group>
           </Radio.Card>
         ))}
       </SimpleGrid>
     </Radio.Group>
+  );
+}
+
+/** What a scientist reads of an image; an administrator sees the same while writing it. */
+export function ImageFace({ image }: { image: Pick<Image, "icon" | "name" | "description" | "good_for"> }) {
+  return (
+    <>
+      <ImageIcon icon={image.icon} />
+      <div className="shrink wrap-anywhere">
+        <Text fw={600}>{image.name}</Text>
+        <Text size="sm" c="dimmed">
+          {image.description}
+        </Text>
+        <Group gap={6} mt={6}>
+          {image.good_for.map((use) => (
+            <Badge key={use} variant="light" color="gray" radius="sm" tt="none" fw={500}>
+              {use}
+            </Badge>
+          ))}
+        </Group>
+      </div>
+    </>
   );
 }
 
