@@ -47,6 +47,18 @@ def test_a_folder_in_use_is_taken_all_the_same_and_that_is_told(inside, tmp_path
     assert inside(FOLDERS + dedent(code), folder=str(tmp_path)) == ["busy", False, []]
 
 
+def test_what_is_left_empty_goes_too_and_nothing_else(inside, tmp_path):
+    code = """
+    folders.make([bind("a/raw"), bind("a/processed"), bind("b/raw"), bind("c/raw")])
+    folders.make([bind("a/processed"), bind("c/raw")])
+    came = [(data / one).exists() for one in ("a/raw", "a/processed", "b")]
+    (data / "c/mine").write_text("x")
+    folders.make([])
+    came += [sorted(str(one.relative_to(data)) for one in data.rglob("*")), data.exists()]
+    """
+    assert inside(FOLDERS + dedent(code), folder=str(tmp_path)) == [False, True, False, ["c", "c/mine"], True]
+
+
 def test_a_mode_that_changes_is_applied_and_options_cannot_widen_it(inside, tmp_path):
     code = """
     folders.make([bind("a/raw", "rw")])

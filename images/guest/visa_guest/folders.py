@@ -38,7 +38,18 @@ class Folders:
                 return state | {"error": str(still)}  # it stays ours, and is tried again
         del self._have[target]
         self._remember()
+        self._tidy(PurePosixPath(target))
         return state
+
+    def _tidy(self, target: PurePosixPath) -> None:
+        """An empty folder would look as if the data were gone. Only empty ones of ours go, up to the root."""
+        for folder in (target, *target.parents):
+            if not folder.is_relative_to(self._root) or folder == self._root:
+                return
+            try:
+                Path(folder).rmdir()
+            except OSError:  # another one is mounted below, or somebody's file lies there
+                return
 
     def _give(self, spec: dict[str, Any]) -> dict[str, str]:
         target = str(spec["target"])
