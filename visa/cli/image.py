@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+_STEP = 4 << 20
+
 
 @click.group()
 def image() -> None:
@@ -44,8 +46,11 @@ def import_(
     runtime = open_runtime()
     place = runtime.settings.cloud_named(cloud_name) if cloud_name else runtime.settings.cloud
     cloud = runtime.open_cloud(place.name)
-    click.echo(f"Uploading {file} ({file.stat().st_size / 2**20:.0f} MiB) to {place.name} …")
-    there = cloud.import_image(file, name)
+    size = file.stat().st_size
+    with click.progressbar(
+        length=size, label=f"To {place.name}, {size / 2**20:.0f} MiB", update_min_steps=_STEP
+    ) as bar:
+        there = cloud.import_image(file, name, bar.update)
     offers = cloud.offers()
     wish = service.Wish(wanted_id, name, place.name, description, audience)
     with runtime.sessions.write() as session:

@@ -1,5 +1,6 @@
 """The cloud port: machines and volumes. Docstrings are obligations, checked by `tests/contract` on every adapter."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -18,6 +19,12 @@ from visa.domain.resources import (
     VolumeSeen,
     VolumeSpec,
 )
+
+Progress = Callable[[int], None]
+
+
+def unseen(_: int) -> None:
+    """Nobody watches."""
 
 
 class Cloud(Protocol):
@@ -100,9 +107,10 @@ class Cloud(Protocol):
         """The images and flavours that machines can be made from, also those that nothing of ours uses."""
         ...
 
-    def import_image(self, path: Path, name: str) -> CloudImage:
+    def import_image(self, path: Path, name: str, progress: Progress = unseen) -> CloudImage:
         """Bring a qcow2 file into the cloud. One with the same name and content is returned unchanged.
 
+        `progress` is called with the bytes of each piece that was sent, and with less than 0 when it begins anew.
         `Refused` with code "unsupported" in a cloud that takes none.
         """
         ...

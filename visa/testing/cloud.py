@@ -29,6 +29,7 @@ from visa.domain.resources import (
 )
 from visa.errors import Busy, Refused
 from visa.ports.clock import Clock, NewId
+from visa.ports.cloud import Progress, unseen
 from visa.testing.faults import Faults, When
 from visa.testing.machines import Machines, Pace
 from visa.testing.moves import Moves
@@ -96,8 +97,8 @@ class FakeCloud:
         machines = self._machines
         return self._call("offers", lambda: Offers(tuple(machines.images.values()), tuple(machines.flavours.values())))
 
-    def import_image(self, path: Path, name: str) -> CloudImage:
-        return self._call("import_image", lambda: self._machines.import_image(path, name))
+    def import_image(self, path: Path, name: str, progress: Progress = unseen) -> CloudImage:
+        return self._call("import_image", lambda: self._machines.import_image(path, name, progress))
 
     def usage(self) -> Usage | None:
         return None

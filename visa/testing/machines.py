@@ -27,6 +27,7 @@ from visa.domain.resources import (
 )
 from visa.errors import Busy, Refused
 from visa.ports.clock import Clock, NewId
+from visa.ports.cloud import Progress, unseen
 from visa.testing.moves import Moves
 
 _RUNS = (Power.BUILDING, Power.ACTIVE)
@@ -202,9 +203,10 @@ class Machines:
             raise Refused("The port belongs to a machine.", code="in_use")
         self.ports.pop(ref, None)
 
-    def import_image(self, path: Path, name: str) -> CloudImage:
+    def import_image(self, path: Path, name: str, progress: Progress = unseen) -> CloudImage:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         image = CloudImage(f"{name}-{digest[:12]}", name, ready=True, size_bytes=path.stat().st_size)
+        progress(path.stat().st_size)
         return self.images.setdefault(image.ref, image)
 
     def _start(self, ref: str, mounts: tuple[Mount, ...]) -> None:

@@ -35,6 +35,7 @@ from visa.domain.resources import (
 )
 from visa.errors import Busy, CloudError, Fault, Misconfigured, Refused
 from visa.ports.clock import Clock
+from visa.ports.cloud import Progress, unseen
 
 _MARKER = "local-cloud"
 _NO_SIZES = "Workspaces are plain folders here, so their size is not limited."
@@ -160,7 +161,7 @@ class LocalCloud:
         """The kinds of desktops; flavours are not limited to a list here, so every name is one."""
         return Offers(tuple(CloudImage(name, name, ready=True) for name in sorted(self._images)), ())
 
-    def import_image(self, path: Path, name: str) -> CloudImage:
+    def import_image(self, path: Path, name: str, progress: Progress = unseen) -> CloudImage:  # noqa: ARG002 - the port's
         raise Refused(
             "The local cloud takes no disk images.", code="unsupported", detail=f"{path} was offered as {name}"
         )

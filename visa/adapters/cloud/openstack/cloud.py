@@ -35,6 +35,7 @@ from visa.domain.resources import (
     VolumeSpec,
 )
 from visa.errors import CloudError
+from visa.ports.cloud import Progress, unseen
 from visa.settings import OpenStack
 
 
@@ -130,8 +131,8 @@ class OpenStackCloud:
         return self._catalogue.offers()
 
     @_guarded()
-    def import_image(self, path: Path, name: str) -> CloudImage:
-        return self._uploads.bring(path, name)
+    def import_image(self, path: Path, name: str, progress: Progress = unseen) -> CloudImage:
+        return self._uploads.bring(path, name, progress)
 
     @_guarded()
     def usage(self) -> Usage | None:

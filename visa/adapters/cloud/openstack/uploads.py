@@ -1,6 +1,7 @@
 """Bringing a qcow2 file into Glance: once for each name and content, and whole or not at all."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from visa.adapters.cloud.openstack.connect import Api, Json, Service
 from visa.adapters.cloud.openstack.images import seen_image
 from visa.domain.resources import CloudImage
 from visa.errors import Busy, Fault, Refused
+from visa.ports.cloud import Progress
 
 _CHUNK = 1 << 20
 _GIB = 1 << 30
@@ -27,6 +29,27 @@ class _File:
     disk_gib: int
 
 
+class _Watched:
+    """A file's content that tells how much of it was sent. It can be sent anew: a token may be lost on the way."""
+
+    def __init__(self, path: Path, progress: Progress) -> None:
+        self._path, self._progress, self._sent = path, progress, 0
+
+    def __len__(self) -> int:
+        return self._path.stat().st_size
+
+    def __iter__(self) -> Iterator[bytes]:
+        self._tell(-self._sent)
+        with self._path.open("rb") as content:
+            while piece := content.read(_CHUNK):
+                self._tell(len(piece))
+                yield piece
+
+    def _tell(self, count: int) -> None:
+        self._sent += count
+        self._progress(count)
+
+
 class Uploads:
     """See the module."""
 
@@ -34,7 +57,7 @@ class Uploads:
         self._api = api
         self._deployment = deployment
 
-    def bring(self, path: Path, name: str) -> CloudImage:
+    def bring(self, path: Path, name: str, progress: Progress) -> CloudImage:
         """The image, ready. An upload that broke off is taken up again from its beginning."""
         file = _read(path)
         there = self._find(name, file)
@@ -45,7 +68,7 @@ class Uploads:
                 "The image is being uploaded already.", retry_after_s=10, code="cloud_conflict", detail=there["status"]
             )
         image = there or self._declare(name, file)
-        self._send(image["id"], file)
+        self._send(image["id"], file, progress)
         return self._checked(image["id"], file)
 
     def _find(self, name: str, file: _File) -> Json | None:
@@ -70,15 +93,11 @@ class Uploads:
         }
         return self._api.post(Service.IMAGE, "/images", order).json()
 
-    def _send(self, ref: str, file: _File) -> None:
-        with file.path.open("rb") as content:
-            reply = self._api.call(
-                Service.IMAGE,
-                "PUT",
-                f"/images/{ref}/file",
-                data=content,
-                headers={"Content-Type": "application/octet-stream"},
-            )
+    def _send(self, ref: str, file: _File, progress: Progress) -> None:
+        content = {"Content-Type": "application/octet-stream"}
+        reply = self._api.call(
+            Service.IMAGE, "PUT", f"/images/{ref}/file", data=_Watched(file.path, progress), headers=content
+        )
         if not reply.ok:
             raise reply.trouble()
 
