@@ -44,7 +44,9 @@ def main() -> None:
         ground = Ground()
         ground.prepare()
         bare_s = _bare(ground)
-        scene, transport, ours_s, made_calls = _ours(ground, Path(folder))
+        scene, transport = _open(ground, Path(folder))
+        alone = _steady(scene, transport)
+        ours_s, made_calls = _ours(scene, transport)
         steady = _steady(scene, transport)
         ended_calls = _end(scene, transport)
         ground.clean()
@@ -54,6 +56,7 @@ def main() -> None:
     print(f"  calls an instance   {made_calls / COUNT:7.1f}     from request to running, all lists included")
     print(f"                      {ended_calls / COUNT:7.1f}     to delete it and see it gone")
     print(f"  calls a pass        {steady:7.1f}     when nothing is to be done, with {COUNT} instances")
+    print(f"                      {alone:7.1f}     with none")
 
 
 def _bare(ground: Ground) -> float:
@@ -101,16 +104,19 @@ def _bare(ground: Ground) -> float:
     return took_s
 
 
-def _ours(ground: Ground, folder: Path) -> tuple[Scene, Counting, float, int]:
+def _open(ground: Ground, folder: Path) -> tuple[Scene, Counting]:
     engine = open_engine(f"sqlite:///{folder / 'visa.db'}")
     migrate.upgrade(engine)
     transport = Counting()
-    scene = open_scene(ground, open_sessions(engine), flaky=transport, calls=CALLS, instances=COUNT)
-    began = time.monotonic()
+    return open_scene(ground, open_sessions(engine), flaky=transport, calls=CALLS, instances=COUNT), transport
+
+
+def _ours(scene: Scene, transport: Counting) -> tuple[float, int]:
+    before, began = transport.calls, time.monotonic()
     for _ in range(COUNT):
         scene.create()
     _until_all(scene, "running")
-    return scene, transport, time.monotonic() - began, transport.calls
+    return time.monotonic() - began, transport.calls - before
 
 
 def _end(scene: Scene, transport: Counting) -> int:
