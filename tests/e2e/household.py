@@ -59,10 +59,10 @@ class Household:
 
 
 @contextmanager
-def household(folder: Path, env: dict[str, str] | None = None) -> Iterator[Household]:
+def household(folder: Path, env: dict[str, str] | None = None, *, api_port: int = 0) -> Iterator[Household]:
     """Provider, scheduler, broker and api, ready; desktops that are left at the end are removed."""
     state = State(folder)
-    taken = Ports(*(ports.choose(0, purpose="test", option="--port") for _ in range(3)))
+    taken = Ports(*(ports.choose(wish, purpose="test", option="--port") for wish in (api_port, 0, 0)))
     before = {name: os.environ.get(name) for name in ("VISA_CONFIG", *(env or {}))}
     os.environ.update({"VISA_CONFIG": str(state.settings_file)} | (env or {}))
     with state.held():

@@ -2,6 +2,8 @@
 
 import json
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -17,13 +19,11 @@ from tests.machine.fileserver import exported
 from tests.machine.front import tls_front
 from tests.machine.ground import CABLE, HOST, MEMORY_MIB, NAME, VCPUS, RealGround
 from tests.openstack.ground import CLOUDS
-from visa.adapters.cloud.openstack import OpenStackCloud
 from visa.cli.demo import sample
-from visa.settings import OpenStack
 from visa.store.tables import GuestReport, GuestToken, InstanceStatus
 
 DEPLOYMENT = "machine-test"
-IMAGE = "visa-debian-12"
+IMAGE = "debian"
 
 
 @dataclass
@@ -66,7 +66,6 @@ def platform(folder: Path, image: Path) -> Iterator[Platform]:
         ground = RealGround()
         ground.prepare(image.with_suffix(".json"))
         stack.callback(ground.remove, DEPLOYMENT)
-        _openstack().import_image(image, IMAGE)
         facility = folder / "house/facility"
         facility.parent.mkdir()
         sample.create(facility, today=datetime.now(UTC).date())
@@ -77,16 +76,20 @@ def platform(folder: Path, image: Path) -> Iterator[Platform]:
         certificate = stack.enter_context(front)
         environment = _environment(folder, storage, device, f"https://{HOST}:{front_port}", certificate)
         house = stack.enter_context(household(folder / "house", environment, api_port=api_port))
+        _import(image)
         yield Platform(house, ground, storage, facility)
 
 
-def _openstack() -> OpenStackCloud:
-    return OpenStackCloud(OpenStack(cloud="visa-test", network=NAME), DEPLOYMENT)
+def _import(image: Path) -> None:
+    """What an operator types; the settings are those of the running product."""
+    visa = [sys.executable, "-c", "from visa.cli.main import main; main()"]
+    command = [*visa, "image", "import", str(image), "--name", "Analysis desktop", "--id", IMAGE]
+    subprocess.run(command, check=True)
 
 
 def _environment(folder: Path, storage: Path, device: str, reached_at: str, certificate: Path) -> dict[str, str]:
     catalogue = folder / "catalogue.yaml"
-    image = {"id": "debian", "name": "Analysis desktop", "cloud_name": IMAGE}
+    image = {"id": IMAGE, "name": "Not imported yet", "cloud_name": "not imported yet"}
     flavour = {"id": "medium", "name": "Medium", "vcpus": VCPUS, "memory_mib": MEMORY_MIB, "cloud_name": NAME}
     catalogue.write_text(yaml.safe_dump({"images": [image], "flavours": [flavour]}))
     mounts = [{"prefix": str(storage), "kind": "nfs4", "device": f"{device}/{{rest}}", "options": ["vers=4.2"]}]

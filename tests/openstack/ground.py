@@ -33,21 +33,21 @@ PAUSE_S = 0.4
 
 
 @contextmanager
-def up() -> Iterator[None]:
-    """The cloud answers within; it is left as it was found, up or down."""
-    if _answers():
+def up(virt: str = "fake") -> Iterator[None]:
+    """The cloud answers within, with this driver; it is left as it was found, up or down."""
+    if _answers() and (FOLDER / "run/virt").read_text() == virt:
         yield
         return
-    _make("testcloud")
+    _make("testcloud", virt)
     try:
         yield
     finally:
-        _make("testcloud-down")
+        _make("testcloud-down", virt)
 
 
-def _make(target: str) -> None:
+def _make(target: str, virt: str) -> None:
     """What was given to the tests' own make as ARGS is not meant for this one."""
-    subprocess.run(["make", "--no-print-directory", target, "ARGS="], cwd=ROOT, check=True)
+    subprocess.run(["make", "--no-print-directory", target, "ARGS=", f"VIRT={virt}"], cwd=ROOT, check=True)
 
 
 def _answers() -> bool:
