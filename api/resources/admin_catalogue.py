@@ -112,7 +112,7 @@ def list_cloud_offers() -> Shown:
     """What the clouds were last seen to have"""
     with reading() as work:
         catalogue.require_admin(work.actor)
-        return show_offers(cloud_offers.list_here(work.session))
+        return show_offers(cloud_offers.list_here(work.session), work.desk.policy)
 
 
 def _list(table: Table, name: str, query: CatalogueQuery) -> Shown:

@@ -8,9 +8,11 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from api.schemas.common import PageQuery, PageQuerySchema, page_of
 from api.schemas.fields import Key, Text, at, many, number, one, text, texts, word
+from visa.domain.access import Standing
 from visa.domain.audience import PROTOCOLS, trouble
 from visa.services.catalogue import EntryView
 from visa.services.cloud_offers import Seen
+from visa.settings import Policy
 from visa.store.tables import CloudOffer, Image
 
 ENTRY_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}\Z")
@@ -103,11 +105,15 @@ class CloudFlavourSchema(Schema):
 
 
 class CloudOffersSchema(Schema):
-    """What the clouds were last seen to have; `seen_at` is null until one was looked at."""
+    """What the clouds were last seen to have; `seen_at` is null until one was looked at.
+
+    `policy` is what holds for an entry that names no lifetimes.
+    """
 
     images = many(CloudImageSchema)
     flavours = many(CloudFlavourSchema)
     seen_at = at(nullable=True)
+    policy = one(LifetimesSchema)
 
 
 @dataclass(frozen=True)
@@ -212,11 +218,12 @@ def show_entry(view: EntryView) -> dict[str, object]:
     }
 
 
-def show_offers(seen: Seen) -> dict[str, object]:
+def show_offers(seen: Seen, policy: Policy) -> dict[str, object]:
     return {
         "images": [_pick(row, "size_bytes", "min_disk_gib", "status") for row in seen.images],
         "flavours": [_pick(row, "vcpus", "memory_mib", "disk_gib") for row in seen.flavours],
         "seen_at": seen.seen_at,
+        "policy": {standing.value: getattr(policy, standing) for standing in Standing},
     }
 
 

@@ -71,8 +71,9 @@ def test_a_retired_image_is_listed_on_request_and_comes_back(place: Place, admin
 
 
 def test_what_the_cloud_has_is_offered_to_choose_from(place: Place, admin: Browser):
-    empty = {"images": [], "flavours": [], "seen_at": None}
-    assert admin.get("/api/v1/admin/cloud-offers").json == empty
+    before = admin.get("/api/v1/admin/cloud-offers").json or {}
+    assert (before["images"], before["flavours"], before["seen_at"]) == ([], [], None)
+    assert before["policy"]["user"] == {"lifetime_d": 14, "extension_d": 14, "max_lifetime_d": 60}
     seen = Offers((CloudImage("i-1", "other", ready=True, size_bytes=5),), (CloudFlavour("f-1", "small", 1, 1024),))
     with place.sessions.write() as session:
         cloud_offers.record(session, "main", seen, now=place.clock.now())

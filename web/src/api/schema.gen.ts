@@ -650,6 +650,7 @@ export interface components {
         CloudOffers: {
             flavours: components["schemas"]["CloudFlavour"][];
             images: components["schemas"]["CloudImage"][];
+            policy: components["schemas"]["Lifetimes"];
             /** Format: date-time */
             seen_at: string | null;
         };

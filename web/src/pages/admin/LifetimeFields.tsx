@@ -1,11 +1,12 @@
 /** How long instances of this entry live, by standing; an empty field leaves it to the policy. */
 import { NumberInput, Table, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { LIFETIME_FIELDS, LIFETIME_ROLES } from "../../api/adminCatalogue";
+import { LIFETIME_FIELDS, LIFETIME_ROLES, useCloudOffers } from "../../api/adminCatalogue";
 import type { FieldsProps } from "./EditEntry";
 
 export function LifetimeFields({ draft: { lifetimes }, change, errors }: FieldsProps) {
   const { t } = useTranslation();
+  const policy = useCloudOffers().data?.policy;
   return (
     <div>
       <Text size="sm" fw={600}>
@@ -35,7 +36,7 @@ export function LifetimeFields({ draft: { lifetimes }, change, errors }: FieldsP
                 <Table.Td key={field}>
                   <NumberInput
                     aria-labelledby={`row-${role} column-${field}`}
-                    placeholder={t("entry.byPolicy")}
+                    placeholder={policy?.[role]?.[field].toString() ?? t("entry.byPolicy")}
                     value={lifetimes[role][field]}
                     onChange={(value) => change({ lifetimes: { ...lifetimes, [role]: { ...lifetimes[role], [field]: typeof value === "number" ? value : "" } } })}
                     min={1}
