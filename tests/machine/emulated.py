@@ -7,7 +7,7 @@ forwarded to a port here.
 import json
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +18,9 @@ STOP_S = 20
 
 @dataclass(frozen=True)
 class Machine:
-    """A running machine: where its desktop answers here, and what it wrote to its console."""
+    """A running machine: at which port here each of its own answers, and what it wrote to its console."""
 
-    desktop_port: int
+    ports: dict[int, int]
     console_file: Path
     process: subprocess.Popen[bytes]
 
@@ -32,7 +32,7 @@ class Machine:
 
 
 @contextmanager
-def emulated(image: Path, folder: Path, *, user_data: bytes, volume_id: str, desktop_port: int) -> Iterator[Machine]:
+def emulated(image: Path, folder: Path, *, user_data: bytes, volume_id: str, ports: Sequence[int]) -> Iterator[Machine]:
     """Boot `image` (which stays as it is) with `user_data`; the power is cut in the end."""
     system, workspace, settings = folder / "system.qcow2", folder / "workspace.raw", folder / "settings.iso"
     made = ["qemu-img", "create", "-q", "-f", "qcow2", "-F", "qcow2", "-b", str(image.resolve()), str(system)]
@@ -40,7 +40,8 @@ def emulated(image: Path, folder: Path, *, user_data: bytes, volume_id: str, des
     with workspace.open("wb") as disk:
         disk.truncate(2**30)
     _write_settings(folder / "settings", settings, user_data)
-    forwarded = free_port()
+    forwarded = {port: free_port() for port in ports}
+    doors = "".join(f",hostfwd=tcp:127.0.0.1:{here}-:{there}" for there, here in forwarded.items())
     console = folder / "console.log"
     command = [
         "qemu-system-x86_64", "-accel", "tcg,thread=multi,tb-size=512", "-cpu", "max", "-smp", "2", "-m", "2048",
@@ -51,7 +52,7 @@ def emulated(image: Path, folder: Path, *, user_data: bytes, volume_id: str, des
         "-drive", f"file={workspace},if=none,id=workspace,format=raw,cache=unsafe",
         "-device", f"virtio-blk-pci,drive=workspace,serial={volume_id[:20]}",
         "-drive", f"file={settings},if=virtio,format=raw,readonly=on",
-        "-netdev", f"user,id=cable,hostfwd=tcp:127.0.0.1:{forwarded}-:{desktop_port}",
+        "-netdev", f"user,id=cable{doors}",
         "-device", "virtio-net-pci,netdev=cable",
         "-device", "virtio-rng-pci",
     ]  # fmt: skip

@@ -4,6 +4,7 @@ import asyncio
 import ssl
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -23,20 +24,22 @@ def tls_front(folder: Path, *, address: str, port: int, behind: int) -> Iterator
     certificate, key = write_certificate(folder, address)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    stop = asyncio.Event()
+    ready: Future[asyncio.AbstractEventLoop] = Future()
+
+    async def serve() -> None:
+        async with await asyncio.start_server(lambda r, w: _carry(r, w, behind), address, port, ssl=context):
+            ready.set_result(asyncio.get_running_loop())
+            await stop.wait()
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),))  # asyncio.run ends every connection that is left
     thread.start()
-
-    async def serve() -> asyncio.Server:
-        return await asyncio.start_server(lambda r, w: _carry(r, w, behind), address, port, ssl=context)
-
-    server = asyncio.run_coroutine_threadsafe(serve(), loop).result(10)
+    loop = ready.result(10)
     try:
         yield certificate
     finally:
-        loop.call_soon_threadsafe(server.close)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
+        loop.call_soon_threadsafe(stop.set)
+        thread.join()
 
 
 async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, behind: int) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from tests.machine.emulated import HOST_AS_SEEN_FROM_INSIDE, Machine, emulated
+from tests.machine.rdp import name_in_certificate
 from tests.machine.screen import colours
 from visa.adapters.cloud.openstack.user_data import render
 from visa.domain.resources import Account, Mark, ServerSpec
@@ -24,7 +25,8 @@ from visa.settings import OpenStack
 
 pytestmark = pytest.mark.timeout(600)
 
-PASSWORD, TOKEN, PORT = "geheim-1", "a token of this test", 5900
+PASSWORD, TOKEN = "geheim-1", "a token of this test"
+VNC, RDP = 5900, 3389
 VOLUME = "0b7a5f6e-1111-4222-8333-444455556666"
 ADA = Account("ada", 10001, 10001, (20007,), "Ada Lovelace")
 PICTURE = 50  # colours; an empty screen has one or two
@@ -80,9 +82,9 @@ def test_it_boots_makes_the_workspace_and_shows_the_persons_desktop(image: Path,
             Mark("smoke", "server", "smoke"), "Smoke test", "", 2, 2048, VOLUME, ADA, (), "de(nodeadkeys)",
             desktop_password=PASSWORD, guest_token=TOKEN,
         )  # fmt: skip
-        settings = OpenStack(guest_api_url=f"http://{HOST_AS_SEEN_FROM_INSIDE}:{listener.port}", desktop_port=PORT)
+        settings = OpenStack(guest_api_url=f"http://{HOST_AS_SEEN_FROM_INSIDE}:{listener.port}", desktop_port=VNC)
         data = render(spec, settings)
-        with emulated(image, tmp_path, user_data=data, volume_id=VOLUME, desktop_port=PORT) as machine:
+        with emulated(image, tmp_path, user_data=data, volume_id=VOLUME, ports=(VNC, RDP)) as machine:
             wait(machine, lambda: listener.heard, "the guest service to report")
             wait(machine, lambda: listener.heard[-1]["desktop"]["up"], "the desktop to be up")
             said = listener.heard[-1]
@@ -90,4 +92,5 @@ def test_it_boots_makes_the_workspace_and_shows_the_persons_desktop(image: Path,
             assert said["workspace"] == {"state": "mounted", "error": ""}
             home = next(disk for disk in said["disks"] if disk["path"] == "/home")
             assert 0.8 * 2**30 < home["size_bytes"] <= 2**30
-            wait(machine, lambda: colours(machine.desktop_port, PASSWORD) > PICTURE, "the desktop to show something")
+            wait(machine, lambda: colours(machine.ports[VNC], PASSWORD) > PICTURE, "the desktop to show something")
+            assert name_in_certificate(machine.ports[RDP]) == "smoke-test"

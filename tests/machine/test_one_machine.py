@@ -133,6 +133,8 @@ def test_a_machine_serves_its_person_and_gives_everything_back(image: Path, page
 
         (volume,) = product.ground.volumes(DEPLOYMENT)
         page.goto(f"{product.address}/instances/{first}")
+        expect(page.get_by_role("region", name="How it is doing")).to_contain_text("GiB")
+        page.screenshot(path=tmp_path / "instance.png", full_page=True)
         page.get_by_role("button", name=re.compile("Delete")).last.click()
         page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
         page.goto(f"{product.address}/bin")
