@@ -73,6 +73,7 @@ def test_too_many_leaks_mean_the_wrong_database(servers, unknown, doubted):
         (Power.ERROR, ("v1",), Cure.LEAVE),
         (Power.ERROR, (), Cure.DELETE),
         (Power.STOPPING, ("v1",), Cure.LEAVE),
+        (Power.FROZEN, (), Cure.LEAVE),
     ],
 )
 def test_a_machine_ends_step_by_step(power, volumes, step):

@@ -99,6 +99,12 @@ TABLE = [
     ("mounts to be changed", INTENT, RUNNING, Seen(replace(READY, mounts=(FOREIGN,)), VOLUME), "SetMounts"),
     ("mounts as they should be", INTENT, RUNNING, Seen(replace(READY, mounts=()), VOLUME), "Rest running"),
     ("delete: clean stop first", GONE, RUNNING, Seen(server(Power.ACTIVE, ready=True), VOLUME), "StopServer"),
+    ("delete: reboots just now", replace(GONE, ever_ready=True), RUNNING, Seen(server(Power.BUILDING), HELD),
+     "Rest deleting look in 0.25 s"),
+    ("delete: never came up", GONE, RUNNING, Seen(server(Power.BUILDING), HELD), "DeleteServer"),
+    ("delete: frozen, so wake it for a clean stop", replace(GONE, ever_ready=True), RUNNING,
+     Seen(server(Power.FROZEN), HELD), "StartServer"),
+    ("frozen from outside", INTENT, RUNNING, Seen(server(Power.FROZEN), HELD), "StartServer"),
     ("delete: off, workspace held", GONE, RUNNING, Seen(server(Power.STOPPED), HELD), "DetachVolume"),
     ("delete: workspace being let go", GONE, RUNNING,
      Seen(replace(server(Power.STOPPED), volume_refs=()), replace(HELD, attached_to=None)),
@@ -121,6 +127,20 @@ TABLE = [
 )
 def test_the_plan_is_as_written(intent: InstanceIntent, facts: Facts, seen: Seen, expected: str):
     assert golden(intent, facts, seen) == expected
+
+
+@pytest.mark.parametrize("power", list(Power))
+@pytest.mark.parametrize("wanted", list(Wanted))
+@pytest.mark.parametrize("long", [ago, long_ago], ids=["just ordered", "ordered long ago"])
+def test_a_machine_that_people_worked_in_never_goes_with_its_workspace_in_it(power: Power, wanted: Wanted, long: timedelta):
+    """Except a broken one that was asked in vain to let go, and one that the cloud itself is deleting."""
+    intent = replace(INTENT, wanted=wanted, ever_ready=True, revision=3)
+    for doing in Doing:
+        facts = replace(RUNNING, doing=doing, doing_since=NOW - long)
+        step = plan_instance(intent, facts, Seen(server(power), HELD), NOW, LIMITS)
+        if power is Power.DELETING or (power is Power.ERROR and doing in {Doing.DETACH, Doing.DELETE}):
+            continue
+        assert not isinstance(step, DeleteServer), (power, wanted, doing)
 
 
 moments = st.none() | st.integers(0, 5000).map(lambda seconds: NOW - timedelta(seconds=seconds))

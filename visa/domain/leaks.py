@@ -149,7 +149,7 @@ def _ending(server: ServerSeen) -> Cure:
             return Cure.DETACH if server.volume_refs else Cure.DELETE
         case Power.ERROR:
             return Cure.DELETE if not server.volume_refs else Cure.LEAVE
-        case Power.BUILDING | Power.STOPPING | Power.DELETING:
+        case Power.BUILDING | Power.STOPPING | Power.DELETING | Power.FROZEN:
             return Cure.LEAVE
         case _ as never:
             assert_never(never)

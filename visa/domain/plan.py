@@ -128,6 +128,10 @@ def _towards_gone(case: _Case, server: ServerSeen) -> Step:
             return StopServer(server.ref, attempts=case.tries)
         case Power.STOPPING:
             return _wait(case, Phase.DELETING)
+        case Power.FROZEN:  # only a machine that runs can write what it has in memory, and shut down
+            return StartServer(server.ref, case.intent.spec.mounts, case.intent.restart_nonce, attempts=case.tries)
+        case Power.BUILDING if case.intent.ever_ready:  # it reboots, or the cloud does not know: people worked in it
+            return _wait(case, Phase.DELETING)
         case Power.DELETING if not _overdue(case, Phase.DELETING):
             return _wait(case, Phase.DELETING)
         case Power.STOPPED | Power.ERROR | Power.BUILDING | Power.DELETING:
@@ -159,7 +163,7 @@ def _held(case: _Case, server: ServerSeen) -> Step | None:
 
 def _towards_stopped(case: _Case, server: ServerSeen) -> Step:
     match server.power:
-        case Power.STOPPED:
+        case Power.STOPPED | Power.FROZEN:
             return Rest(Phase.STOPPED)
         case Power.ACTIVE:
             return StopServer(server.ref, attempts=case.tries)
@@ -175,7 +179,7 @@ def _towards_running(case: _Case, server: ServerSeen) -> Step:
     match server.power:
         case Power.ACTIVE:
             return _active(case, server)
-        case Power.STOPPED:
+        case Power.STOPPED | Power.FROZEN:
             return _start(case, server)
         case Power.STOPPING:
             return _wait(case, Phase.STOPPING)

@@ -30,6 +30,7 @@ class Power(StrEnum):
     ACTIVE = "active"
     STOPPING = "stopping"
     STOPPED = "stopped"
+    FROZEN = "frozen"  # paused or suspended: its memory holds what is not on its disks yet
     DELETING = "deleting"
     ERROR = "error"
 

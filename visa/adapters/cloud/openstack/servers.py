@@ -146,7 +146,7 @@ class Servers:
 
     @staticmethod
     def _stop_otherwise(words: str, server: Json) -> Json | None:
-        if power(server["status"], _task(server)) in {Power.STOPPED, Power.STOPPING}:
+        if power(server["status"], _task(server)) in {Power.STOPPED, Power.FROZEN, Power.STOPPING}:
             return None
         raise _not_now(words, server)
 

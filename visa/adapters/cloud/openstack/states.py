@@ -17,7 +17,7 @@ POWERS = {
     "HARD_REBOOT": Power.BUILDING,
     "MIGRATING": Power.ACTIVE,  # live: the desktop goes on
     "PASSWORD": Power.ACTIVE,
-    "PAUSED": Power.STOPPED,  # `start` finds the right verb for each of the stopped ones
+    "PAUSED": Power.FROZEN,  # `start` finds the right verb for each of those that do not run
     "REBOOT": Power.BUILDING,
     "REBUILD": Power.BUILDING,
     "RESCUE": Power.BUILDING,
@@ -27,7 +27,7 @@ POWERS = {
     "SHELVED_OFFLOADED": Power.STOPPED,
     "SHUTOFF": Power.STOPPED,
     "SOFT_DELETED": Power.DELETING,
-    "SUSPENDED": Power.STOPPED,
+    "SUSPENDED": Power.FROZEN,
     "UNKNOWN": Power.BUILDING,
     "VERIFY_RESIZE": Power.ACTIVE,
 }
