@@ -10,6 +10,7 @@ from api.schemas.fields import Key, many, number, text, texts, word
 from visa.services.guests import Report
 
 MAX_WORDS = 500
+MAX_LISTED = 500
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
 _count = validate.Range(min=0, max=2**62)
 
@@ -62,6 +63,10 @@ class MountStateSchema(Told):
     error = Words(load_default="")
 
 
+def _cut(value: Any) -> Any:
+    return value[:MAX_LISTED] if isinstance(value, list) else value
+
+
 class GuestReportSchema(Told):
     """How a machine is: load, memory, people, desktop, disks, workspace and data folders."""
 
@@ -71,16 +76,20 @@ class GuestReportSchema(Told):
     load1 = fields.Float(required=True, validate=validate.Range(min=0))
     cpus = fields.Integer(required=True, validate=validate.Range(min=1, max=100_000))
     memory = fields.Nested(MemorySchema, required=True)
-    users = fields.List(fields.Nested(UserSchema), required=True, validate=validate.Length(max=200))
+    users = fields.List(fields.Nested(UserSchema), required=True)
     desktop = fields.Nested(DesktopSchema, required=True)
-    disks = fields.List(fields.Nested(DiskSchema), required=True, validate=validate.Length(max=100))
+    disks = fields.List(fields.Nested(DiskSchema), required=True)
     workspace = fields.Nested(WorkspaceStateSchema, required=True)
-    mounts = fields.List(fields.Nested(MountStateSchema), required=True, validate=validate.Length(max=500))
+    mounts = fields.List(fields.Nested(MountStateSchema), required=True)
 
     @pre_load
     def known(self, said: Any, **_: Any) -> Any:
-        """The parser refuses unknown fields; here they are dropped before it looks."""
-        return {name: said[name] for name in self.fields.keys() & said.keys()} if isinstance(said, dict) else said
+        """Unknown fields and what is too much are dropped before the parser looks.
+
+        A refused report would leave its machine without orders, with all data mounted that it has: somebody who logs
+        in a thousand times must not reach that.
+        """
+        return {name: _cut(said[name]) for name in self.fields.keys() & said.keys()} if isinstance(said, dict) else said
 
     @post_load
     def make(self, said: dict[str, Any], **_: Any) -> Report:

@@ -118,6 +118,14 @@ def test_a_report_that_makes_no_sense_is_refused_by_its_field(place, machine, ch
     assert kept(place, machine) is None
 
 
+def test_who_logs_in_a_thousand_times_does_not_keep_their_machine_from_its_orders(place, machine):
+    crowd = [{"login": "ada", "line": f"pts/{number}", "since": None} for number in range(1000)]
+    answer = report(place, said=REPORT | {"users": crowd})
+    assert answer.status_code == 200
+    assert answer.json["mounts"]
+    assert 0 < len(kept(place, machine).said["users"]) < 1000
+
+
 def test_what_a_newer_image_says_beside_is_dropped(place, machine):
     newer = REPORT | {"gpu": 1, "desktop": {"up": True, "detail": "", "protocol": "rdp"}}
     assert report(place, said=newer).status_code == 200

@@ -132,7 +132,9 @@ def test_the_plan_is_as_written(intent: InstanceIntent, facts: Facts, seen: Seen
 @pytest.mark.parametrize("power", list(Power))
 @pytest.mark.parametrize("wanted", list(Wanted))
 @pytest.mark.parametrize("long", [ago, long_ago], ids=["just ordered", "ordered long ago"])
-def test_a_machine_that_people_worked_in_never_goes_with_its_workspace_in_it(power: Power, wanted: Wanted, long: timedelta):
+def test_a_machine_that_people_worked_in_never_goes_with_its_workspace_in_it(
+    power: Power, wanted: Wanted, long: timedelta
+):
     """Except a broken one that was asked in vain to let go, and one that the cloud itself is deleting."""
     intent = replace(INTENT, wanted=wanted, ever_ready=True, revision=3)
     for doing in Doing:

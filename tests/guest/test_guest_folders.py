@@ -36,15 +36,40 @@ def test_a_folder_is_mounted_read_only_and_goes_when_access_ends(inside, tmp_pat
     assert came == [["mounted", "mounted"], "Read-only file system", ["mounted"], False, True]
 
 
-def test_a_folder_in_use_is_taken_all_the_same_and_that_is_told(inside, tmp_path):
-    code = """
+@pytest.mark.parametrize("way", ["standing in it", "a file open", "a folder open", "deaf to requests"])
+def test_who_uses_a_folder_that_is_taken_is_ended(inside, tmp_path, way):
+    commands = {
+        "standing in it": "os.chdir(place)",
+        "a file open": "kept = open(place + '/file')",
+        "a folder open": "kept = os.open(place, os.O_RDONLY)",
+        "deaf to requests": "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); os.chdir(place)",
+    }
+    code = f"""
     folders.make([bind("a/raw")])
-    reader = subprocess.Popen(["sleep", "60"], cwd=data / "a/raw")
-    (state,) = folders.make([])
-    came = [state["state"], is_mounted(str(data / "a/raw")), folders.make([])]
-    reader.kill()
+    program = "import os, time; place = {{!r}}; {commands[way]}; print('in', flush=True); time.sleep(60)"
+    reader = subprocess.Popen(["python3", "-c", program.format(str(data / "a/raw"))], stdout=subprocess.PIPE)
+    bystander = subprocess.Popen(["sleep", "60"], cwd=root / "store")
+    assert reader.stdout.readline() == b"in\\n"
+    states = folders.make([])
+    came = [states, is_mounted(str(data / "a/raw")), reader.wait(5) < 0, bystander.poll()]
+    bystander.kill()
     """
-    assert inside(FOLDERS + dedent(code), folder=str(tmp_path)) == ["busy", False, []]
+    assert inside(FOLDERS + dedent(code), folder=str(tmp_path)) == [[], False, True, None]
+
+
+def test_a_mode_that_narrows_reaches_who_has_the_folder_open(inside, tmp_path):
+    code = """
+    folders.make([bind("a/raw", "rw")])
+    writer = subprocess.Popen(["sleep", "60"], cwd=data / "a/raw")
+    (state,) = folders.make([bind("a/raw", "ro")])
+    try:
+        (data / "a/raw/new").write_text("x")
+        refused = False
+    except OSError as error:
+        refused = error.strerror
+    came = [state["state"], refused, writer.wait(5) < 0]
+    """
+    assert inside(FOLDERS + dedent(code), folder=str(tmp_path)) == ["mounted", "Read-only file system", True]
 
 
 def test_what_is_left_empty_goes_too_and_nothing_else(inside, tmp_path):

@@ -77,6 +77,18 @@ def test_a_disk_that_holds_anything_is_left_as_it_is(inside, disk, tmp_path, con
     assert disk.read_bytes() == before
 
 
+@pytest.mark.parametrize("size_mib", [64, 300, 5000])
+def test_a_workspace_whose_beginning_was_lost_is_not_blank(tmp_path, size_mib):
+    disk = tmp_path / "disk"
+    with disk.open("wb") as file:
+        file.truncate(size_mib * MIB)
+    assert workspace.is_zero(disk)
+    subprocess.run(["mkfs.ext4", "-q", "-b", "4096", "-L", workspace.LABEL, str(disk)], check=True)
+    at(disk, 0, bytes(4 * MIB))
+    at(disk, -MIB, bytes(MIB))
+    assert not workspace.is_zero(disk)
+
+
 def test_a_disk_is_found_by_the_beginning_of_its_volumes_id(tmp_path):
     volume = "0f2d6c1e-aaaa-bbbb-cccc-0123456789ab"
     (tmp_path / "by-id").mkdir()

@@ -4,9 +4,10 @@ import pytest
 from sqlalchemy import update
 
 from tests.openstack.flaky import forgets_token, like
+from tests.openstack.ground import NAME
 from visa.adapters.cloud.openstack.connect import Service
 from visa.domain.instance import Phase
-from visa.errors import Misconfigured
+from visa.errors import Misconfigured, Refused
 from visa.services import instances
 from visa.store.tables import Image, WorkspaceStatus
 
@@ -104,3 +105,18 @@ def test_two_deployments_in_one_project_never_touch_each_other(scene, ground, se
     assert other.survey().servers == ()
     assert other.survey().volumes == ()
     scene.assert_one_of_each(mine)
+
+
+def test_ports_in_a_group_that_an_operator_made_are_nobodys_leak(ground):
+    deployment = ground.deployment()
+    (network,) = ground.member.listed(Service.NETWORK, "/networks", "networks", name=NAME)
+    order = {"name": f"visa-{deployment}", "description": "The operator's own"}
+    group = ground.member.post(Service.NETWORK, "/security-groups", {"security_group": order}).json()["security_group"]
+    wanted = {"network_id": network["id"], "security_groups": [group["id"]]}
+    port = ground.member.post(Service.NETWORK, "/ports", {"port": wanted}).json()["port"]
+    cloud = ground.cloud(deployment)
+    assert cloud.ports() == ()
+    with pytest.raises(Refused) as refused:
+        cloud.delete_port(port["id"])
+    assert refused.value.code == "not_ours"
+    assert ground.member.delete(Service.NETWORK, f"/ports/{port['id']}").ok  # it was there all the time

@@ -4,6 +4,7 @@ import json
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from visa_guest.holders import end
 from visa_guest.run import Failed, run
 
 ROOT = "/data"
@@ -25,21 +26,18 @@ class Folders:
         return [state for state in states if state] + [self._give(spec) for spec in wanted]
 
     def _take(self, target: str) -> dict[str, str] | None:
-        """Whoever has a file open keeps that one; nothing more can be opened."""
-        state = None
-        try:
-            if is_mounted(target):
-                run("umount", target)
-        except Failed as error:
-            state = {"target": target, "state": "busy", "error": str(error)}
-            try:
-                run("umount", "--lazy", target)
-            except Failed as still:
-                return state | {"error": str(still)}  # it stays ours, and is tried again
+        """Unmount it, also from under programs that use it: those are ended. None once it is gone for everybody."""
+        error = _unmounted(target)
+        if error:
+            left = end(target)
+            error = _unmounted(target)
+            if error:
+                lazily = _unmounted(target, "--lazy")  # it is out of sight at least; a dead server may hold it
+                return {"target": target, "state": "busy", "error": lazily or f"in use by {sorted(left)}: {error}"}
         del self._have[target]
         self._remember()
         self._tidy(PurePosixPath(target))
-        return state
+        return None
 
     def _tidy(self, target: PurePosixPath) -> None:
         """An empty folder would look as if the data were gone. Only empty ones of ours go, up to the root."""
@@ -54,7 +52,7 @@ class Folders:
     def _give(self, spec: dict[str, Any]) -> dict[str, str]:
         target = str(spec["target"])
         try:
-            self._check(target)
+            self._check(spec)
             if not (target in self._have and is_mounted(target)):
                 self._have[target] = spec  # before the mount: should we die in between, it is ours to take away
                 self._remember()
@@ -66,18 +64,31 @@ class Folders:
             return {"target": target, "state": "failed", "error": str(error)}
         return {"target": target, "state": "mounted", "error": ""}
 
-    def _check(self, target: str) -> None:
+    def _check(self, spec: dict[str, Any]) -> None:
+        target = str(spec["target"])
         path = PurePosixPath(target)
         if ".." in path.parts or not path.is_relative_to(self._root) or path == self._root:
             raise Failed(f"nothing is mounted outside {self._root}")
         if is_mounted(target) and target not in self._have:
             raise Failed("something that is not ours is mounted there")
+        if self._have.get(target, spec) != spec:
+            raise Failed("it is still mounted as it was before, and in use")
 
     def _remember(self) -> None:
         self._record.parent.mkdir(parents=True, exist_ok=True)
         new = self._record.with_suffix(".new")
         new.write_text(json.dumps(self._have))
         new.replace(self._record)
+
+
+def _unmounted(target: str, *options: str) -> str:
+    """What stands against it; "" once nothing is mounted there."""
+    try:
+        while is_mounted(target):
+            run("umount", *options, target)
+    except Failed as error:
+        return str(error)
+    return ""
 
 
 def is_mounted(target: str) -> bool:

@@ -8,6 +8,8 @@ from visa_guest.run import Failed, run
 LABEL = "visa-home"
 SERIAL_LENGTH = 20  # as much of a volume's id as a virtio disk shows as its serial number
 MIB = 1024 * 1024
+GROUP = 128 * MIB  # of ext4
+PLACES = 100
 _NOTHING_FOUND = 2  # blkid's exit code
 
 
@@ -46,14 +48,22 @@ def probe(device: Path) -> dict[str, str]:
 
 
 def is_zero(device: Path) -> bool:
-    """Whether its first and its last MiB hold nothing but zeros: what nobody has written to yet."""
+    """Whether nobody has written to it yet: zeros in its first and last MiB, wherever ext4 keeps copies of its
+    superblock, and in a hundred places between. A file system whose beginning was lost is not blank.
+    """
     with device.open("rb") as disk:
         size = disk.seek(0, os.SEEK_END)
-        for start in (0, max(0, size - MIB)):
+        for start in sorted({0, max(0, size - MIB), *_copies(size), *range(0, size, max(MIB, size // PLACES))}):
             disk.seek(start)
             if any(disk.read(MIB)):
                 return False
     return size > 0
+
+
+def _copies(size: int) -> set[int]:
+    """Where ext4 of 4 KiB blocks has copies of its superblock: in the groups 1 and all powers of 3, 5 and 7."""
+    groups = {1} | {base**power for base in (3, 5, 7) for power in range(1, 32)}
+    return {group * GROUP for group in groups if group * GROUP < size}
 
 
 def make_home(home: Path, *, uid: int, gid: int, skeleton: Path = Path("/etc/skel")) -> None:

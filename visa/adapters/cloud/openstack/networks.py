@@ -19,6 +19,7 @@ from visa.settings import OpenStack
 log = structlog.get_logger(__name__)
 
 _OURS = "visa: brokers reach the desktop"
+_MADE_BY_US = "Desktops of visa; only its brokers reach them."
 _PORT_PAGE = 1000
 
 
@@ -28,6 +29,10 @@ class Place:
 
     network: str
     group: str
+
+
+def _is_made_by_us(group: Json) -> bool:
+    return group.get("description") == _MADE_BY_US
 
 
 class Networks:
@@ -56,9 +61,9 @@ class Networks:
             self._place = None
 
     def ports(self) -> tuple[PortSeen, ...]:
-        """Ports in our security group."""
+        """Ports in the security group that we made; in one that an operator made may be ports of anybody."""
         group = self._group()
-        if group is None:
+        if group is None or not _is_made_by_us(group):
             return ()
         rows = self._api.listed(
             Service.NETWORK,
@@ -79,7 +84,7 @@ class Networks:
             return
         port = reply.json()["port"]
         group = self._group()
-        if group is None or group["id"] not in port["security_groups"]:
+        if group is None or not _is_made_by_us(group) or group["id"] not in port["security_groups"]:
             raise Refused("The port is not ours.", code="not_ours", detail=f"port {ref}")
         if port["device_id"] and self._has_machine(port["device_id"]):
             raise Refused("The port belongs to a machine.", code="in_use", detail=f"server {port['device_id']}")
@@ -115,7 +120,7 @@ class Networks:
         return min(named, key=lambda row: (row.get("created_at") or "", row["id"]), default=None)
 
     def _make_group(self) -> Json:
-        order = {"name": self._group_name, "description": "Desktops of visa; only its brokers reach them."}
+        order = {"name": self._group_name, "description": _MADE_BY_US}
         made = self._api.post(Service.NETWORK, "/security-groups", {"security_group": order}).json()["security_group"]
         return self._group() or dict(made)
 
