@@ -9,7 +9,7 @@ TESTCLOUD = $(IN_VENV) ANSIBLE_CONFIG=ansible/ansible.cfg ansible-playbook
 	bench bench-openstack testcloud testcloud-down testcloud-clean setup setup-tests setup-machine
 
 help: ## list these commands
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 demo: setup ## start everything with the sample facility; Ctrl-C stops it
 	@$(IN_VENV) visa demo $(ARGS)
