@@ -23,7 +23,8 @@ pytestmark = [pytest.mark.timeout(2400), pytest.mark.allow_hosts(["127.0.0.1", "
 
 PERSON = SAMPLE_PEOPLE["groesslinger"]  # a name that is not ASCII, and not the leader of a team
 LOSES, KEEPS = "ma6120", "hc5511"
-BOOT_S, SHOWN_S, UNMOUNT_S = 600, 300, 60
+BOOT_S, SHOWN_S = 600, 300
+UNMOUNT_S = 120  # the promise is a minute, on a processor that is one
 
 
 def create(page: Page, address: str) -> str:
