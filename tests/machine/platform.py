@@ -89,7 +89,7 @@ def _import(image: Path) -> None:
 
 def _environment(folder: Path, storage: Path, device: str, reached_at: str, certificate: Path) -> dict[str, str]:
     catalogue = folder / "catalogue.yaml"
-    image = {"id": IMAGE, "name": "Not imported yet", "cloud_name": "not imported yet"}
+    image = {"id": IMAGE, "name": "Analysis desktop", "cloud_name": "not imported yet"}
     flavour = {"id": "medium", "name": "Medium", "vcpus": VCPUS, "memory_mib": MEMORY_MIB, "cloud_name": NAME}
     catalogue.write_text(yaml.safe_dump({"images": [image], "flavours": [flavour]}))
     mounts = [{"prefix": str(storage), "kind": "nfs4", "device": f"{device}/{{rest}}", "options": ["vers=4.2"]}]
