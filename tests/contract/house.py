@@ -35,7 +35,7 @@ class House:
     """A cloud under test. `another(deployment)` is a second process's view of the same cloud.
 
     `mine` and `theirs` are two deployments in it. `pause_s` is how long to wait between two looks: a real cloud is
-    slow, and minds being asked. `volumes_need_snapshots_gone`: a volume cannot be deleted before its snapshots.
+    slow, and minds being asked.
     """
 
     cloud: Cloud
@@ -48,7 +48,6 @@ class House:
     volume_gib: int = 5
     patience_s: float = 20
     pause_s: float = 0.02
-    volumes_need_snapshots_gone: bool = False
     numbers: Iterator[str] = field(default_factory=lambda: iter(map(str, range(1, 1000))))
 
     def volume_spec(self, *, deployment: str | None = None) -> VolumeSpec:

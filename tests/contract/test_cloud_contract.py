@@ -196,21 +196,29 @@ def test_a_snapshot_becomes_available_and_is_made_once(house):
     assert seen.created_at is not None
 
 
-def test_a_snapshot_outlives_its_volume_or_keeps_it_and_can_be_deleted(house):
+def test_a_volume_is_not_deleted_before_its_snapshots(house):
     volume = house.volume()
     made = house.cloud.snapshot_volume(volume.ref, Mark(house.mine, "snapshot", "s1"))
     house.until(lambda: house.snapshots()[made.ref].state is VolumeState.AVAILABLE, "the snapshot")
-    if house.volumes_need_snapshots_gone:
-        with pytest.raises(Refused) as refusal:
-            house.cloud.delete_volume(volume.ref)
-        assert refusal.value.code == "has_snapshots"
-        assert volume.ref in house.volumes()
-    else:
+    with pytest.raises(Refused) as refusal:
         house.cloud.delete_volume(volume.ref)
-        house.until_gone(volume.ref)
-    assert made.ref in house.snapshots()
+    assert refusal.value.code == "has_snapshots"
+    assert volume.ref in house.volumes()
     house.cloud.delete_snapshot(made.ref)
     house.until_gone(made.ref)
+    house.cloud.delete_volume(volume.ref)
+    house.until_gone(volume.ref)
+
+
+def test_a_volume_that_a_server_has_is_not_copied(house):
+    server = house.server()
+    (volume,) = house.volumes()
+    house.cloud.stop_server(server.ref)
+    house.until_power(server.ref, Power.STOPPED)
+    with pytest.raises(Refused) as refusal:
+        house.cloud.snapshot_volume(volume, Mark(house.mine, "snapshot", "s1"))
+    assert refusal.value.code == "in_use"
+    assert house.snapshots() == {}
 
 
 def test_another_deployment_is_neither_shown_nor_disturbed(house):

@@ -8,7 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from visa.domain.leaks import Cure, Kind, Known, Leak, Rules, cure, endable, leaks, suspicious
-from visa.domain.resources import Mark, PortSeen, Power, ServerSeen, Survey, VolumeSeen, VolumeState
+from visa.domain.resources import (
+    BackupSeen,
+    Mark,
+    PortSeen,
+    Power,
+    ServerSeen,
+    SnapshotSeen,
+    Survey,
+    VolumeSeen,
+    VolumeState,
+)
 
 NOW = datetime(2030, 1, 7, 9, tzinfo=UTC)
 RULES = Rules(timedelta(minutes=15), delete_servers=True, max_share=0.2)
@@ -22,8 +32,15 @@ def volume(ref, owner):
     return VolumeSeen(Mark("d", "volume", owner), ref, VolumeState.AVAILABLE, 1)
 
 
-def survey(servers=(), volumes=()):
-    return Survey(tuple(servers), tuple(volumes), ())
+def survey(servers=(), volumes=(), snapshots=(), backups=()):
+    return Survey(tuple(servers), tuple(volumes), tuple(snapshots), tuple(backups))
+
+
+def copies(owner):
+    """A snapshot and a backup of one workspace."""
+    snapshot = SnapshotSeen(Mark("d", "snapshot", f"{owner}.1"), f"s-{owner}", "v1", VolumeState.AVAILABLE)
+    backup = BackupSeen(Mark("d", "backup", f"{owner}.2"), f"b-{owner}", VolumeState.ERROR, 1, None, None)
+    return survey(snapshots=[snapshot], backups=[backup])
 
 
 def found(seen, ports=(), machines=None, workspaces=()):
@@ -38,6 +55,17 @@ def test_what_has_a_row_is_no_leak():
 def test_what_has_none_is_one():
     seen = survey([server("s1", "i1")], [volume("v1", "w1")])
     assert found(seen, [PortSeen("p1", None)]) == {(Kind.SERVER, "s1"), (Kind.VOLUME, "v1"), (Kind.PORT, "p1")}
+
+
+def test_copies_are_accounted_for_by_their_workspace_and_belong_to_it():
+    assert found(copies("w1"), workspaces={"w1"}) == set()
+    assert found(copies("w1"), workspaces={"w2"}) == {(Kind.SNAPSHOT, "s-w1"), (Kind.BACKUP, "b-w1")}
+    assert {leak.owner for leak in leaks(copies("w1"), (), Known({}, frozenset()))} == {"w1"}
+
+
+def test_copies_are_never_deleted_however_long_they_belong_to_nobody():
+    for leak in leaks(copies("w1"), (), Known({}, frozenset())):
+        assert cure(leak, None, NOW - timedelta(days=1000), NOW, RULES) is Cure.LEAVE
 
 
 def test_a_machine_whose_create_call_is_under_way_is_no_leak():

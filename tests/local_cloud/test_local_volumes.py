@@ -58,8 +58,9 @@ def test_a_volume_is_not_deleted_while_it_is_copied(bench, monkeypatch):
     volume = bench.volume()
     monkeypatch.setattr(Volumes, "_start_copier", lambda *_: None)
     bench.cloud.snapshot_volume(volume, MARK)
-    with pytest.raises(Busy):
+    with pytest.raises(Refused) as refusal:
         bench.cloud.delete_volume(volume)
+    assert refusal.value.code == "has_snapshots"
     assert len(bench.cloud.survey().volumes) == 1
 
 

@@ -41,12 +41,14 @@ wait(lambda: cloud.survey().servers[0].desktop_ready and (home / "status").exist
 cloud.set_mounts(ref, ())
 info = json.loads((root / "cloud/servers" / ref / "info.json").read_text())
 assert "/data/e1" not in Path(f"/proc/{info['child-pid']}/mountinfo").read_text(), "a lost mount is still there"
-snapshot = cloud.snapshot_volume(volume, Mark("mine", "snapshot", "1")).ref
-wait(lambda: cloud.survey().snapshots[0].state is VolumeState.AVAILABLE)
 cloud.stop_server(ref)
 wait(lambda: cloud.survey().servers[0].power is Power.STOPPED)
 out = (home / "out").read_text().splitlines()
 cloud.delete_server(ref)
+wait(lambda: not cloud.survey().servers)
+snapshot = cloud.snapshot_volume(volume, Mark("mine", "snapshot", "1")).ref
+wait(lambda: cloud.survey().snapshots[0].state is VolumeState.AVAILABLE)
+cloud.delete_snapshot(snapshot)
 cloud.delete_volume(volume)
 wait(lambda: not cloud.survey().volumes and not list((root / "cloud" / "bin").iterdir()))
 print(json.dumps({"out": out, "memory": cloud.enforcement().memory, "note": cloud.enforcement().note}))

@@ -47,7 +47,6 @@ def house(ground: Ground, tmp_path: Path) -> Iterator[House]:
         volume_gib=1,
         patience_s=60,
         pause_s=testcloud.PAUSE_S,
-        volumes_need_snapshots_gone=True,
     )
     yield made
     for ref in made.servers():

@@ -50,7 +50,7 @@ READY_MADE = {
     urllib3.exceptions.IncompleteRead: (1, 2),
     urllib3.exceptions.InvalidChunkLength: (urllib3.HTTPResponse(b""), b"zz"),
 }
-ASKS_NOTHING = {"enforcement", "set_mounts"}
+ASKS_NOTHING = {"enforcement", "set_mounts", "archives", "create_backup", "delete_backup", "create_volume_from"}
 
 
 def exception_classes():

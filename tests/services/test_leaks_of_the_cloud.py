@@ -10,7 +10,7 @@ from visa.domain.leaks import Rules
 from visa.domain.resources import Account, Mark, PortSeen, Power, ServerSpec, VolumeSpec, VolumeState
 from visa.errors import CloudError, Fault
 from visa.services import leaks
-from visa.store.tables import InstanceStatus
+from visa.store.tables import Instance, InstanceStatus
 from visa.testing.builders import ADA
 from visa.testing.cloud import FakeCloud
 
@@ -157,18 +157,27 @@ def test_a_volume_of_somebody_else_is_not_taken_from_a_machine(mine, work, clock
 def test_no_machine_goes_while_a_volume_is_attached_to_nobody_knows_what(mine, work, clock, cloud, sessions):
     cloud.plant_server(Mark("test", "server", "nobodys"))
     lost = cloud.plant_volume(Mark("test", "volume", "nobodys"))
-    cloud._machines.volumes[lost.ref] = replace(lost, state=VolumeState.IN_USE)
+    cloud._machines.disks.volumes[lost.ref] = replace(lost, state=VolumeState.IN_USE)
     look(work, clock, times=10)
     assert not cloud.calls["stop_server"]
 
 
-def test_a_snapshot_of_nobody_is_reported_and_left_alone(mine, work, clock, cloud, sessions):
-    volume = cloud.survey().volumes[0].ref
-    ref = cloud.snapshot_volume(volume, Mark("test", "snapshot", "s")).ref
+def test_copies_of_nobody_are_reported_and_left_alone(mine, work, clock, cloud, sessions):
+    snapshot = cloud.plant_snapshot(Mark("test", "snapshot", "nobodys.1"))
+    backup = cloud.plant_backup(Mark("test", "backup", "nobodys.2"))
     report = look(work, clock, times=10)
-    assert listed(sessions) == {("snapshot", ref): ""}
-    assert "1 volumes or snapshots" in report.alert
-    assert not cloud.calls["delete_snapshot"]
+    assert listed(sessions) == {("snapshot", snapshot.ref): "", ("backup", backup.ref): ""}
+    assert (report.snapshots, report.backups) == (1, 1)
+    assert "2 volumes, snapshots or backups" in report.alert
+    assert not cloud.calls["delete_snapshot"] + cloud.calls["delete_backup"]
+
+
+def test_copies_of_a_workspace_that_has_a_row_are_no_leaks(mine, work, clock, cloud, sessions):
+    with sessions.read() as session:
+        workspace = session.get_one(Instance, mine).workspace_id
+    cloud.plant_snapshot(Mark("test", "snapshot", f"{workspace}.1"))
+    cloud.plant_backup(Mark("test", "backup", f"{workspace}.2"))
+    assert look(work, clock, times=10) == leaks.LeakReport()
 
 
 def test_a_mark_of_another_kind_is_not_ours(mine, work, clock, cloud, sessions):

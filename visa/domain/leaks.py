@@ -2,7 +2,7 @@
 
 1. Only what carries this deployment's mark is looked at; a list that cannot be believed says nothing.
 2. Nothing is done before it was seen for long enough, in lists with nothing else wrong.
-3. Volumes and snapshots hold people's data and are never deleted here: they are reported and left alone.
+3. Volumes, snapshots and backups hold people's data and are never deleted here: they are reported and left alone.
    No machine is ended while anything about the volumes attached to it is unclear.
 4. When a large share of the machines has no row, the database is the wrong one sooner than the machines.
 """
@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
 
-from visa.domain.resources import PortSeen, Power, ServerSeen, Survey, VolumeState
+from visa.domain.resources import PortSeen, Power, ServerSeen, Survey, VolumeState, workspace_of
 
 FEW = 3  # so many machines without a row are no sign of a wrong database
 
@@ -22,6 +22,7 @@ class Kind(StrEnum):
     SERVER = "server"
     VOLUME = "volume"
     SNAPSHOT = "snapshot"
+    BACKUP = "backup"
     PORT = "port"
 
 
@@ -37,7 +38,7 @@ class Cure(StrEnum):
 
 @dataclass(frozen=True)
 class Leak:
-    """One resource without a row. `owner` is the id in its mark; "" for a port.
+    """One resource without a row. `owner` is the id in its mark, for a copy its workspace's; "" for a port.
 
     `double`: a second machine of a row that has one, or that lives in another cloud. Which of the two the person works
     in is for people to find out.
@@ -85,7 +86,9 @@ def leaks(survey: Survey, ports: Iterable[PortSeen], known: Known) -> tuple[Leak
         if volume.mark.id not in known.workspaces
     )
     loose = (Leak(Kind.PORT, port.ref, "") for port in ports if port.server_ref is None)
-    copies = (Leak(Kind.SNAPSHOT, copy.ref, copy.mark.id) for copy in survey.snapshots)  # no row ever stands for one
+    snapshots = ((Kind.SNAPSHOT, copy.ref, workspace_of(copy.mark)) for copy in survey.snapshots)
+    backups = ((Kind.BACKUP, copy.ref, workspace_of(copy.mark)) for copy in survey.backups)
+    copies = (Leak(*copy) for copy in (*snapshots, *backups) if copy[-1] not in known.workspaces)
     return (*servers, *volumes, *copies, *loose)
 
 
@@ -129,7 +132,7 @@ def cure(leak: Leak, server: ServerSeen | None, first_seen: datetime, now: datet
     if now - first_seen < rules.quiet:
         return Cure.LEAVE
     match leak.kind:
-        case Kind.VOLUME | Kind.SNAPSHOT:
+        case Kind.VOLUME | Kind.SNAPSHOT | Kind.BACKUP:
             return Cure.LEAVE
         case Kind.SERVER if leak.double:
             return Cure.LEAVE

@@ -15,12 +15,17 @@ MAIN_CLOUD = "main"  # the name of a cloud that nobody gave one
 class Mark:
     """Whose a resource is: this deployment's, for the instance or workspace `id`.
 
-    `kind` is "server", "volume" or "snapshot".
+    `kind` is "server", "volume", "snapshot" or "backup". The id of a copy is that of its workspace, a dot and a number.
     """
 
     deployment: str
     kind: str
     id: str
+
+
+def workspace_of(copy: Mark) -> str:
+    """The id of the workspace that a snapshot or backup is of."""
+    return copy.id.rpartition(".")[0] or copy.id
 
 
 class Power(StrEnum):
@@ -36,7 +41,7 @@ class Power(StrEnum):
 
 
 class VolumeState(StrEnum):
-    """What a volume or snapshot was seen doing."""
+    """What a volume, snapshot or backup was seen doing. A copy that is AVAILABLE is whole, and can be read."""
 
     CREATING = "creating"
     AVAILABLE = "available"
@@ -142,12 +147,29 @@ class SnapshotSeen:
 
 
 @dataclass(frozen=True)
+class BackupSeen:
+    """A copy that needs nothing of the volume it was made of, and outlives it.
+
+    `size_gib` is the size of that volume, `volume_ref` its ref, which may not exist any more (None when not known).
+    """
+
+    mark: Mark
+    ref: str
+    state: VolumeState
+    size_gib: int
+    volume_ref: str | None
+    created_at: datetime | None
+    fault: str = ""
+
+
+@dataclass(frozen=True)
 class Survey:
     """All resources of ours in one cloud, from one LIST a kind. Complete, or the adapter raised instead."""
 
     servers: tuple[ServerSeen, ...]
     volumes: tuple[VolumeSeen, ...]
     snapshots: tuple[SnapshotSeen, ...]
+    backups: tuple[BackupSeen, ...] = ()
 
 
 @dataclass(frozen=True)

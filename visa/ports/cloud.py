@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from visa.domain.resources import (
+    BackupSeen,
     CloudImage,
     Enforcement,
     Mark,
@@ -48,14 +49,50 @@ class Cloud(Protocol):
         ...
 
     def delete_volume(self, ref: str) -> None:
-        """Delete a volume and everything in it. `Refused` with code "in_use" while it is attached to a server."""
+        """Delete a volume and everything in it. Its backups stay.
+
+        `Refused` with code "in_use" while it is attached to a server, with code "has_snapshots" while one of them is
+        listed, in whatever state; `Busy` while it is being backed up.
+        """
         ...
 
     def snapshot_volume(self, ref: str, mark: Mark) -> SnapshotSeen:
-        """Copy a volume's content as it is now; returns an existing snapshot with this mark unchanged."""
+        """Copy a volume's content as it is now; returns an existing snapshot with this mark unchanged.
+
+        It may need the volume it was made of. `Refused` with code "in_use" while that is attached to a server: what a
+        machine has not written yet would be missing.
+        """
         ...
 
     def delete_snapshot(self, ref: str) -> None: ...
+
+    def archives(self) -> bool:
+        """Whether this cloud keeps backups. Costs no call; where it is False the next three are never called."""
+        ...
+
+    def create_backup(self, volume_ref: str, mark: Mark) -> BackupSeen:
+        """Copy a volume's content to where it outlives the volume; returns an existing one with this mark unchanged.
+
+        AVAILABLE means whole: what was stored has been checked as far as the cloud can. Meanwhile no server gets the
+        volume, which may be seen IN_USE and attached to nothing. `Refused` with code "in_use" while the volume is
+        attached to a server, with code "has_snapshots" while one of it is listed (some clouds would store the
+        difference to it only, and not say so), with code "unsupported" in a cloud that keeps none; `Busy` while
+        something else is done with the volume.
+        """
+        ...
+
+    def delete_backup(self, ref: str) -> None:
+        """`Busy` while it is being made or a volume is being filled from it."""
+        ...
+
+    def create_volume_from(self, backup_ref: str, spec: VolumeSpec) -> VolumeSeen:
+        """Make a volume with the content of a backup, which stays. It is not AVAILABLE before all of it is back.
+
+        If a volume with this mark exists already it is returned unchanged, however it was made: never a second one.
+        Should the content not come back, the volume becomes ERROR. `Busy` with code "backup_not_ready" when the backup
+        is not AVAILABLE, `Refused` with code "too_small" when `spec.size_gib` is less than the backup's.
+        """
+        ...
 
     def create_server(self, spec: ServerSpec) -> ServerSeen:
         """Make and start a machine. If one with this mark exists already it is returned unchanged: never a second one.

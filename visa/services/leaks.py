@@ -25,6 +25,8 @@ from visa.store.tables import Instance, InstanceStatus, LeakSeen, Workspace, Wor
 log = structlog.get_logger(__name__)
 
 LEAKS_JOB = "leaks"
+DATA = frozenset({Kind.VOLUME, Kind.SNAPSHOT, Kind.BACKUP})
+"""What holds people's data, and is left to people."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class LeakReport:
     cured: int = 0
     alert: str = ""
     snapshots: int = 0
+    backups: int = 0
 
 
 def look(work: Work, rules: Rules) -> LeakReport:
@@ -62,11 +65,17 @@ def look(work: Work, rules: Rules) -> LeakReport:
     servers = endable(survey)
     orders = [(leak, cure(leak, servers.get(leak.ref), first, now, rules)) for leak, first in lasting]
     cured = sum(_carry_out(work, leak, order, servers.get(leak.ref)) for leak, order in orders)
-    quarantined = sum(
-        leak.kind in {Kind.VOLUME, Kind.SNAPSHOT} and now - first >= rules.quiet for leak, first in lasting
+    quarantined = sum(leak.kind in DATA and now - first >= rules.quiet for leak, first in lasting)
+    alert = f"{quarantined} volumes, snapshots or backups belong to no workspace: see `visa leaks`."
+    return LeakReport(
+        servers=counts[Kind.SERVER],
+        volumes=counts[Kind.VOLUME],
+        ports=counts[Kind.PORT],
+        cured=cured,
+        alert=alert if quarantined else "",
+        snapshots=counts[Kind.SNAPSHOT],
+        backups=counts[Kind.BACKUP],
     )
-    alert = f"{quarantined} volumes or snapshots belong to no workspace: see `visa leaks`." if quarantined else ""
-    return LeakReport(counts[Kind.SERVER], counts[Kind.VOLUME], counts[Kind.PORT], cured, alert, counts[Kind.SNAPSHOT])
 
 
 def list_all(session: Session) -> list[LeakSeen]:
@@ -84,6 +93,7 @@ def _ours(survey: Survey, deployment: str) -> Survey:
         tuple(one for one in survey.servers if ours(one.mark, Kind.SERVER)),
         tuple(one for one in survey.volumes if ours(one.mark, Kind.VOLUME)),
         tuple(one for one in survey.snapshots if ours(one.mark, Kind.SNAPSHOT)),
+        tuple(one for one in survey.backups if ours(one.mark, Kind.BACKUP)),
     )
 
 

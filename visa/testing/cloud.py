@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from visa.domain.resources import (
+    BackupSeen,
     CloudImage,
     Enforcement,
     Mark,
@@ -31,7 +32,8 @@ from visa.errors import Busy, Refused
 from visa.ports.clock import Clock, NewId
 from visa.ports.cloud import Progress, unseen
 from visa.testing.faults import Faults, When
-from visa.testing.machines import Machines, Pace
+from visa.testing.ground import Pace
+from visa.testing.machines import Machines
 from visa.testing.moves import Moves
 
 T = TypeVar("T")
@@ -52,16 +54,28 @@ class FakeCloud:
         return self._call("survey", lambda: self._machines.survey(self.deployment))
 
     def create_volume(self, spec: VolumeSpec) -> VolumeSeen:
-        return self._call("create_volume", lambda: self._machines.create_volume(spec))
+        return self._call("create_volume", lambda: self._machines.disks.create_volume(spec))
 
     def delete_volume(self, ref: str) -> None:
-        self._call("delete_volume", lambda: self._machines.delete_volume(ref))
+        self._call("delete_volume", lambda: self._machines.disks.delete_volume(ref))
 
     def snapshot_volume(self, ref: str, mark: Mark) -> SnapshotSeen:
-        return self._call("snapshot_volume", lambda: self._machines.snapshot_volume(ref, mark))
+        return self._call("snapshot_volume", lambda: self._machines.disks.snapshot_volume(ref, mark))
 
     def delete_snapshot(self, ref: str) -> None:
-        self._call("delete_snapshot", lambda: self._machines.delete_snapshot(ref))
+        self._call("delete_snapshot", lambda: self._machines.disks.delete_snapshot(ref))
+
+    def archives(self) -> bool:
+        return self._machines.disks.keeps_backups
+
+    def create_backup(self, volume_ref: str, mark: Mark) -> BackupSeen:
+        return self._call("create_backup", lambda: self._machines.disks.create_backup(volume_ref, mark))
+
+    def delete_backup(self, ref: str) -> None:
+        self._call("delete_backup", lambda: self._machines.disks.delete_backup(ref))
+
+    def create_volume_from(self, backup_ref: str, spec: VolumeSpec) -> VolumeSeen:
+        return self._call("create_volume_from", lambda: self._machines.disks.create_volume_from(backup_ref, spec))
 
     def create_server(self, spec: ServerSpec) -> ServerSeen:
         return self._call("create_server", lambda: self._machines.create_server(spec))
@@ -111,16 +125,16 @@ class FakeCloud:
     @property
     def pace(self) -> Pace:
         """How long things take; change its fields, or set another."""
-        return self._machines.pace
+        return self._machines.ground.pace
 
     @pace.setter
     def pace(self, pace: Pace) -> None:
-        self._machines.pace = pace
+        self._machines.ground.pace = pace
 
     @property
     def made(self) -> Counter[Mark]:
         """How often each mark was really created."""
-        return self._machines.made
+        return self._machines.ground.made
 
     @property
     def mounts(self) -> dict[str, tuple[Mount, ...] | None]:
@@ -150,6 +164,28 @@ class FakeCloud:
         self._machines.fail_builds = count
 
     @property
+    def contents(self) -> dict[str, str]:
+        """What each volume, snapshot and backup holds, by ref: one word, "" when empty. Set it on a volume."""
+        return self._machines.disks.contents
+
+    def keep_backups(self, *, keeps: bool) -> None:
+        """Whether this is a cloud that has backups; it is until told otherwise."""
+        self._machines.disks.keeps_backups = keeps
+
+    def fail_copies(self, *, backups: int = 0, restores: int = 0) -> None:
+        """So many of the next backups, and of the next volumes that are filled from one, end in ERROR."""
+        self._machines.disks.fail_backups, self._machines.disks.fail_restores = backups, restores
+
+    def break_copy(self, ref: str) -> None:
+        """The snapshot or backup goes to ERROR."""
+        with self._machines.ground.lock:
+            self._machines.ground.moves.drop(ref)
+            if ref in self._machines.disks.snapshots:
+                self._machines.disks.set_snapshot(ref, VolumeState.ERROR)
+            else:
+                self._machines.disks.set_backup(ref, state=VolumeState.ERROR)
+
+    @property
     def empty_surveys(self) -> int:
         """So many of the next surveys show nothing at all."""
         return self._machines.empty_surveys
@@ -165,52 +201,68 @@ class FakeCloud:
 
     def put_port(self, port: PortSeen) -> None:
         """A network port of ours, whoever left it there."""
-        with self._machines.lock:
+        with self._machines.ground.lock:
             self._machines.ports[port.ref] = port
 
     def hide(self, ref: str, *, surveys: int = 1) -> None:
         """The next surveys do not show this resource, although it is there."""
-        with self._machines.lock:
+        with self._machines.ground.lock:
             self._machines.hidden[ref] = surveys
 
     def break_server(self, ref: str, words: str = "No valid host was found.") -> None:
         """The server goes to ERROR with these words."""
-        with self._machines.lock:
-            self._machines.moves.drop(ref)
-            self._machines.set_server(ref, power=Power.ERROR, desktop_ready=False, fault=words)
+        with self._machines.ground.lock:
+            self._machines.ground.moves.drop(ref)
+            self._machines.break_server(ref, words)
 
     def power_off(self, ref: str) -> None:
         """The machine stops by itself, as after a shutdown from inside."""
-        with self._machines.lock:
-            self._machines.moves.drop(ref)
+        with self._machines.ground.lock:
+            self._machines.ground.moves.drop(ref)
             self._machines.set_server(ref, power=Power.STOPPED, desktop_ready=False)
 
     def lose_server(self, ref: str) -> None:
         """The machine is gone for good, and nobody asked for it; its volume is free."""
-        with self._machines.lock:
-            self._machines.moves.drop(ref)
+        with self._machines.ground.lock:
+            self._machines.ground.moves.drop(ref)
             self._machines.forget_server(ref)
 
     def stick(self, ref: str) -> None:
         """The resource stays for ever in the passing state that it shows now (a volume stuck creating)."""
-        with self._machines.lock:
-            self._machines.moves.drop(ref)
+        with self._machines.ground.lock:
+            self._machines.ground.moves.drop(ref)
 
     def plant_server(self, mark: Mark, *, volume_refs: tuple[str, ...] = ()) -> ServerSeen:
         """A running server that nobody here asked for: a leak, or another deployment's."""
-        with self._machines.lock:
-            ref = self._machines.new_id()
+        with self._machines.ground.lock:
+            ref = self._machines.ground.new_id()
             seen = ServerSeen(mark, ref, Power.ACTIVE, self._machines.address_of(ref), True, volume_refs)
             self._machines.servers[ref] = seen
-            self._machines.by_mark[mark] = ref
+            self._machines.ground.by_mark[mark] = ref
             return seen
 
     def plant_volume(self, mark: Mark, *, size_gib: int = 1) -> VolumeSeen:
         """A volume that nobody here asked for."""
-        with self._machines.lock:
-            seen = VolumeSeen(mark, self._machines.new_id(), VolumeState.AVAILABLE, size_gib)
-            self._machines.volumes[seen.ref] = seen
-            self._machines.by_mark[mark] = seen.ref
+        with self._machines.ground.lock:
+            seen = VolumeSeen(mark, self._machines.ground.new_id(), VolumeState.AVAILABLE, size_gib)
+            self._machines.disks.volumes[seen.ref] = seen
+            self._machines.ground.by_mark[mark] = seen.ref
+            return seen
+
+    def plant_snapshot(self, mark: Mark, *, volume_ref: str = "") -> SnapshotSeen:
+        """A snapshot that nobody here asked for."""
+        with self._machines.ground.lock:
+            ref, now = self._machines.ground.name(mark), self._machines.ground.clock.now()
+            seen = SnapshotSeen(mark, ref, volume_ref, VolumeState.AVAILABLE, now)
+            self._machines.disks.snapshots[ref] = seen
+            return seen
+
+    def plant_backup(self, mark: Mark, *, size_gib: int = 1) -> BackupSeen:
+        """A backup that nobody here asked for."""
+        with self._machines.ground.lock:
+            ref, now = self._machines.ground.name(mark), self._machines.ground.clock.now()
+            seen = BackupSeen(mark, ref, VolumeState.AVAILABLE, size_gib, None, now)
+            self._machines.disks.backups[ref] = seen
             return seen
 
     # How it works
@@ -218,9 +270,9 @@ class FakeCloud:
         trouble = self.faults.meet(operation)
         if trouble is not None and trouble.when is When.BEFORE:
             raise trouble.error
-        with self._machines.lock:
+        with self._machines.ground.lock:
             if trouble is not None and trouble.when is When.LATE:
-                self._late.set(self._machines.new_id(), trouble.late_s, lambda: self._do_late(act))
+                self._late.set(self._machines.ground.new_id(), trouble.late_s, lambda: self._do_late(act))
                 raise trouble.error
             self._late.settle_all()
             answer = act()

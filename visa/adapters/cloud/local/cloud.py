@@ -19,6 +19,7 @@ from visa.adapters.cloud.local.servers import Servers
 from visa.adapters.cloud.local.sources import check_sources
 from visa.adapters.cloud.local.volumes import Store, Volumes
 from visa.domain.resources import (
+    BackupSeen,
     CloudImage,
     Enforcement,
     Mark,
@@ -99,11 +100,23 @@ class LocalCloud:
 
     @_guarded()
     def snapshot_volume(self, ref: str, mark: Mark) -> SnapshotSeen:
-        return self._volumes.snapshot(ref, Copy(mark, ref, self._clock.now()))
+        return self._volumes.snapshot(ref, Copy(mark, ref, self._clock.now()), exists=self._servers.exists)
 
     @_guarded()
     def delete_snapshot(self, ref: str) -> None:
         self._volumes.delete_snapshot(ref)
+
+    def archives(self) -> bool:
+        return False
+
+    def create_backup(self, volume_ref: str, mark: Mark) -> BackupSeen:  # noqa: ARG002 - the port's
+        raise Refused("This cloud keeps no backups.", code="unsupported", detail=f"of {volume_ref}")
+
+    def delete_backup(self, ref: str) -> None:
+        """There are none: it is gone."""
+
+    def create_volume_from(self, backup_ref: str, spec: VolumeSpec) -> VolumeSeen:  # noqa: ARG002 - the port's
+        raise Refused("There is no such backup (any more).", code="gone", detail=backup_ref)
 
     @_guarded()
     def create_server(self, spec: ServerSpec) -> ServerSeen:

@@ -77,8 +77,8 @@ class Volumes:
         with self._locked(ref) as folder:
             if self.holder(ref, exists=exists) is not None:
                 raise Refused("The volume is attached to a machine.", code="in_use")
-            if any(copy.volume_ref == ref and seen is VolumeState.CREATING for _, copy, seen in self._copies()):
-                raise Busy("The volume is being copied.", retry_after_s=5)
+            if any(copy.volume_ref == ref for _, copy, _ in self._copies()):
+                raise Refused("The volume still has snapshots.", code="has_snapshots")
             files.throw_away(folder, self._store.bin)
 
     def holder(self, ref: str, *, exists: Callable[[str], bool]) -> str | None:
@@ -106,12 +106,14 @@ class Volumes:
             raise _gone()
         return self._seen(ref, spec, attached_to)
 
-    def snapshot(self, ref: str, copy: Copy) -> SnapshotSeen:
+    def snapshot(self, ref: str, copy: Copy, *, exists: Callable[[str], bool]) -> SnapshotSeen:
         """Order a copy, or find it."""
         new = ref_of(copy.mark)
         folder = self._store.snapshots / new
         if not folder.exists():
             with self._locked(ref):  # so that the volume is not deleted before the order to copy it can be seen
+                if self.holder(ref, exists=exists) is not None:
+                    raise Refused("The volume is attached to a machine.", code="in_use")
                 files.appear(
                     self._store.bin,
                     folder,

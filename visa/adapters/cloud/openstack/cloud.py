@@ -20,6 +20,7 @@ from visa.adapters.cloud.openstack.servers import Parts, Servers
 from visa.adapters.cloud.openstack.uploads import Uploads
 from visa.adapters.cloud.openstack.volumes import Volumes
 from visa.domain.resources import (
+    BackupSeen,
     CloudImage,
     Enforcement,
     Mark,
@@ -34,7 +35,7 @@ from visa.domain.resources import (
     VolumeSeen,
     VolumeSpec,
 )
-from visa.errors import CloudError
+from visa.errors import CloudError, Refused
 from visa.ports.cloud import Progress, unseen
 from visa.settings import OpenStack
 
@@ -86,6 +87,18 @@ class OpenStackCloud:
     @_guarded()
     def delete_snapshot(self, ref: str) -> None:
         self._volumes.delete_snapshot(ref)
+
+    def archives(self) -> bool:
+        return False
+
+    def create_backup(self, volume_ref: str, mark: Mark) -> BackupSeen:  # noqa: ARG002 - the port's
+        raise Refused("This cloud keeps no backups.", code="unsupported", detail=f"of {volume_ref}")
+
+    def delete_backup(self, ref: str) -> None:
+        """There are none: it is gone."""
+
+    def create_volume_from(self, backup_ref: str, spec: VolumeSpec) -> VolumeSeen:  # noqa: ARG002 - the port's
+        raise Refused("There is no such backup (any more).", code="gone", detail=backup_ref)
 
     @_guarded()
     def create_server(self, spec: ServerSpec) -> ServerSeen:

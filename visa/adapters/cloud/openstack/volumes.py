@@ -61,12 +61,12 @@ class Volumes:
                 order = {
                     "volume_id": ref,
                     "name": marks.name(mark),
-                    "force": True,  # of an attached volume too; the caller stops the machine first when that matters
+                    "force": False,  # not of an attached volume: what its machine has not written yet would be missing
                     "metadata": marks.metadata(mark),
                 }
                 reply = self._api.post(Service.VOLUME, "/snapshots", {"snapshot": order})
-                if reply.status in {400, 404} and self.find(ref) is None:
-                    raise gone("volume", reply.words)
+                if reply.status in {400, 404, 409}:
+                    self._judge_copying(ref, reply)
                 found = reply.json()["snapshot"]
         return _snapshot(mark, found)
 
@@ -95,6 +95,17 @@ class Volumes:
         """By the whole mark: the filter keeps the list short, and is not believed."""
         filter_by = json.dumps(marks.metadata(mark))
         return marks.oldest(self._api.listed(Service.VOLUME, f"/{kind}/detail", kind, metadata=filter_by), mark)
+
+    def _judge_copying(self, ref: str, reply: Reply) -> None:
+        """The cloud did not accept to copy a volume: say why, where the volume's state tells."""
+        volume = self.find(ref)
+        if volume is None or volume["status"] == "deleting":
+            raise gone("volume", reply.words)
+        words = f"{volume['status']}: {reply.words}"
+        if volume["status"] == "in-use" or volume.get("attachments"):
+            raise Refused("The volume is attached to a machine.", code="in_use", detail=words)
+        if volume["status"] != "available":
+            raise Busy("The volume is in a passing state.", retry_after_s=2, code="cloud_conflict", detail=words)
 
     def _judge_deletion(self, ref: str, reply: Reply) -> None:
         """The cloud did not accept to delete a volume: unless it is on its way out already, say why."""
