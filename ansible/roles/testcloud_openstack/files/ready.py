@@ -5,7 +5,7 @@ import time
 
 import openstack
 
-NEEDED = {"nova-conductor", "nova-scheduler", "nova-compute", "cinder-scheduler", "cinder-volume"}
+NEEDED = {"nova-conductor", "nova-scheduler", "nova-compute", "cinder-scheduler", "cinder-volume", "cinder-backup"}
 PATIENCE_S = 120
 PAUSE_S = 0.5
 
