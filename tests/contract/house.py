@@ -10,6 +10,7 @@ from typing import TypeVar
 from visa.adapters.cloud.local import LocalCloud, LocalImage
 from visa.domain.resources import (
     Account,
+    BackupSeen,
     Mark,
     Mount,
     MountMode,
@@ -34,6 +35,7 @@ ANNA = Account("anna", 6101, 6101, (6200,), "Anna Example")
 class House:
     """A cloud under test. `another(deployment)` is a second process's view of the same cloud.
 
+    `put` writes a word into a volume that no server has, and `held` reads it from there, past the port.
     `mine` and `theirs` are two deployments in it. `pause_s` is how long to wait between two looks: a real cloud is
     slow, and minds being asked.
     """
@@ -41,6 +43,8 @@ class House:
     cloud: Cloud
     another: Callable[[str], Cloud]
     data: Path
+    put: Callable[[str, str], None]
+    held: Callable[[str], str]
     mine: str = "mine"
     theirs: str = "theirs"
     image: str = "plain"
@@ -82,6 +86,9 @@ class House:
     def snapshots(self) -> dict[str, SnapshotSeen]:
         return {seen.ref: seen for seen in self.cloud.survey().snapshots}
 
+    def backups(self) -> dict[str, BackupSeen]:
+        return {seen.ref: seen for seen in self.cloud.survey().backups}
+
     def accepted(self, order: Callable[[], T]) -> T:
         """What an order returns once the cloud is not busy any more: its caller tries again, as the scheduler does."""
         answers: list[T] = []
@@ -109,8 +116,28 @@ class House:
         self.until(lambda: self.volumes()[ref].state is state, f"{ref} {state}")
         return self.volumes()[ref]
 
+    def until_backup(self, ref: str, state: VolumeState) -> BackupSeen:
+        self.until(lambda: self.backups()[ref].state is state, f"{ref} {state}")
+        return self.backups()[ref]
+
+    def states_until(self, ref: str, state: VolumeState) -> set[VolumeState]:
+        """Every state in which a volume was seen until it came to this one."""
+        states: set[VolumeState] = set()
+
+        def there() -> bool:
+            states.add(self.volumes()[ref].state)
+            return state in states
+
+        self.until(there, f"{ref} {state}")
+        return states
+
     def until_gone(self, ref: str) -> None:
-        self.until(lambda: ref not in self.servers() | self.volumes() | self.snapshots(), f"{ref} gone")
+        def gone() -> bool:
+            survey = self.cloud.survey()
+            everything = (*survey.servers, *survey.volumes, *survey.snapshots, *survey.backups)
+            return ref not in {seen.ref for seen in everything}
+
+        self.until(gone, f"{ref} gone")
 
     def until(self, holds: Callable[[], bool], what: str) -> None:
         """Look again and again, as the scheduler does."""
@@ -127,7 +154,13 @@ def local_house(root: Path, data: Path) -> Iterator[House]:
     def view(deployment: str) -> LocalCloud:
         return LocalCloud(root, deployment, images, FrozenClock(), grace_s=2)
 
-    house = House(view("mine"), view, data)
+    def file(ref: str) -> Path:
+        return root / "volumes" / ref / "data" / "word"
+
+    def put(ref: str, word: str) -> None:
+        file(ref).write_text(word)
+
+    house = House(view("mine"), view, data, put, lambda ref: file(ref).read_text())
     try:
         yield house
     finally:
@@ -147,4 +180,4 @@ def fake_house(data: Path) -> Iterator[House]:
             return fake
         return FakeCloud(deployment, FrozenClock(), counting_ids(deployment), neighbour=fake)
 
-    yield House(fake, view, data)
+    yield House(fake, view, data, fake.contents.__setitem__, fake.contents.__getitem__)

@@ -9,7 +9,7 @@ from visa.testing.cloud import FakeCloud
 
 ANNA = Account("anna", 6101, 6101)
 BACKUP = Mark("mine", "backup", "1.1")
-AGAIN = VolumeSpec(Mark("mine", "volume", "2"), 1, ANNA)
+VOLUME = VolumeSpec(Mark("mine", "volume", "1"), 1, ANNA)
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def cloud(clock):
 
 @pytest.fixture
 def volume(cloud):
-    made = cloud.create_volume(VolumeSpec(Mark("mine", "volume", "1"), 1, ANNA))
+    made = cloud.create_volume(VOLUME)
     cloud.survey()
     cloud.contents[made.ref] = "thesis"
     return made.ref
@@ -35,7 +35,8 @@ def test_what_a_volume_held_comes_back_from_its_backup(cloud, volume):
     cloud.survey()
     cloud.contents[volume] = "written later"
     cloud.delete_volume(volume)
-    again = cloud.create_volume_from(backup.ref, AGAIN)
+    cloud.survey()
+    again = cloud.create_volume_from(backup.ref, VOLUME)
     (seen,) = cloud.survey().volumes
     assert (seen.ref, seen.state) == (again.ref, VolumeState.AVAILABLE)
     assert cloud.contents == {backup.ref: "thesis", again.ref: "thesis"}
@@ -55,9 +56,6 @@ def test_a_backup_takes_its_time_and_the_volume_is_not_free_meanwhile(cloud, clo
     for call in (lambda: cloud.delete_volume(volume), lambda: cloud.delete_backup(backup.ref)):
         with pytest.raises(Busy):
             call()
-    with pytest.raises(Busy) as busy:
-        cloud.create_volume_from(backup.ref, AGAIN)
-    assert busy.value.code == "backup_not_ready"
     clock.advance(seconds=30)
     survey = cloud.survey()
     assert {seen.state for seen in (*survey.backups, *survey.volumes)} == {VolumeState.AVAILABLE}
@@ -66,8 +64,10 @@ def test_a_backup_takes_its_time_and_the_volume_is_not_free_meanwhile(cloud, clo
 def test_a_volume_being_filled_is_empty_until_it_is_available(cloud, clock, volume):
     backup = cloud.create_backup(volume, BACKUP)
     cloud.survey()
+    cloud.delete_volume(volume)
+    cloud.survey()
     cloud.pace.backup_s = 30
-    again = cloud.create_volume_from(backup.ref, AGAIN)
+    again = cloud.create_volume_from(backup.ref, VOLUME)
     assert again.ref not in cloud.contents
     with pytest.raises(Busy):
         cloud.delete_backup(backup.ref)
@@ -83,9 +83,13 @@ def test_copies_can_be_made_to_fail(cloud, volume):
     assert (broken.state, broken.fault) == (VolumeState.ERROR, "No space left on device.")
     cloud.delete_backup(broken.ref)
     backup = cloud.create_backup(volume, BACKUP)
-    cloud.create_volume_from(backup.ref, AGAIN)
-    states = {seen.mark: seen.state for seen in cloud.survey().volumes}
-    assert states[AGAIN.mark] is VolumeState.ERROR
+    cloud.survey()
+    cloud.delete_volume(volume)
+    cloud.survey()
+    again = cloud.create_volume_from(backup.ref, VOLUME)
+    (seen,) = cloud.survey().volumes
+    assert (seen.state, seen.fault) == (VolumeState.ERROR, "The backup could not be read.")
+    cloud.delete_volume(again.ref)
     assert [seen.state for seen in cloud.survey().backups] == [VolumeState.AVAILABLE]
 
 
@@ -93,6 +97,23 @@ def test_a_copy_can_be_broken(cloud, volume):
     snapshot = cloud.snapshot_volume(volume, Mark("mine", "snapshot", "1.1"))
     cloud.break_copy(snapshot.ref)
     assert [seen.state for seen in cloud.survey().snapshots] == [VolumeState.ERROR]
+
+
+def test_nothing_comes_back_from_a_backup_that_is_not_whole(cloud, clock, volume):
+    cloud.pace.backup_s = 30
+    backup = cloud.create_backup(volume, BACKUP)
+    other = VolumeSpec(Mark("mine", "volume", "2"), 1, ANNA)
+    with pytest.raises(Refused) as refusal:
+        cloud.create_volume_from(backup.ref, other)
+    assert refusal.value.code == "other_workspace"
+    cloud._machines.ground.by_mark.pop(VOLUME.mark)  # the volume, as it were, is lost in the middle of it
+    with pytest.raises(Busy) as busy:
+        cloud.create_volume_from(backup.ref, VOLUME)
+    assert busy.value.code == "backup_not_ready"
+    cloud.break_copy(backup.ref)
+    with pytest.raises(Refused) as refusal:
+        cloud.create_volume_from(backup.ref, VOLUME)
+    assert refusal.value.code == "broken"
 
 
 def test_a_cloud_may_keep_no_backups(cloud, volume):

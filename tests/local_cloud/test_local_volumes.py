@@ -8,7 +8,7 @@ import pytest
 
 from visa.adapters.cloud.local import files
 from visa.adapters.cloud.local.servers import Servers
-from visa.adapters.cloud.local.volumes import Volumes
+from visa.adapters.cloud.local.snapshots import Snapshots
 from visa.domain.resources import Mark, Power, VolumeState
 from visa.errors import Busy, Fault, Refused
 from visa.testing.faults import Crash
@@ -39,7 +39,7 @@ def test_a_snapshot_is_an_exact_copy(bench):
 
 def test_a_copy_that_lost_its_copier_is_taken_up_again(bench, monkeypatch):
     volume = bench.volume()
-    monkeypatch.setattr(Volumes, "_start_copier", lambda *_: None)
+    monkeypatch.setattr(Snapshots, "_start_copier", lambda *_: None)
     made = bench.cloud.snapshot_volume(volume, MARK)
     assert snapshot(bench, made.ref).state is VolumeState.CREATING
     monkeypatch.undo()
@@ -48,7 +48,7 @@ def test_a_copy_that_lost_its_copier_is_taken_up_again(bench, monkeypatch):
 
 def test_a_copy_that_fails_is_shown_as_an_error(bench, monkeypatch):
     volume = bench.volume()
-    monkeypatch.setattr("visa.adapters.cloud.local.volumes._COPY_TRIES", 1)
+    monkeypatch.setattr("visa.adapters.cloud.local.snapshots._COPY_TRIES", 1)
     (bench.root / "volumes" / volume / "data").rmdir()
     made = bench.cloud.snapshot_volume(volume, MARK)
     bench.wait(lambda: snapshot(bench, made.ref).state is VolumeState.ERROR)
@@ -56,7 +56,7 @@ def test_a_copy_that_fails_is_shown_as_an_error(bench, monkeypatch):
 
 def test_a_volume_is_not_deleted_while_it_is_copied(bench, monkeypatch):
     volume = bench.volume()
-    monkeypatch.setattr(Volumes, "_start_copier", lambda *_: None)
+    monkeypatch.setattr(Snapshots, "_start_copier", lambda *_: None)
     bench.cloud.snapshot_volume(volume, MARK)
     with pytest.raises(Refused) as refusal:
         bench.cloud.delete_volume(volume)

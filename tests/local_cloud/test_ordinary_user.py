@@ -49,6 +49,14 @@ wait(lambda: not cloud.survey().servers)
 snapshot = cloud.snapshot_volume(volume, Mark("mine", "snapshot", "1")).ref
 wait(lambda: cloud.survey().snapshots[0].state is VolumeState.AVAILABLE)
 cloud.delete_snapshot(snapshot)
+backup = cloud.create_backup(volume, Mark("mine", "backup", "1.2")).ref
+wait(lambda: cloud.survey().backups[0].state is VolumeState.AVAILABLE)
+cloud.delete_volume(volume)
+volume = cloud.create_volume_from(backup, VolumeSpec(Mark("mine", "volume", "1"), 1, anna)).ref
+wait(lambda: cloud.survey().volumes[0].state is VolumeState.AVAILABLE)
+assert (home / "out").read_text().splitlines() == out, "what comes back is what was kept"
+assert (home / "shut").stat().st_mode & 0o777 == 0
+cloud.delete_backup(backup)
 cloud.delete_volume(volume)
 wait(lambda: not cloud.survey().volumes and not list((root / "cloud" / "bin").iterdir()))
 print(json.dumps({"out": out, "memory": cloud.enforcement().memory, "note": cloud.enforcement().note}))

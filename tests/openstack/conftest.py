@@ -10,7 +10,9 @@ from tests.openstack.ground import Ground
 from tests.openstack.scene import Scene, open_scene
 from visa.store.session import Sessions
 
-pytest.register_assert_rewrite("tests.contract.test_cloud_contract", "tests.contract.test_cloud_power")
+pytest.register_assert_rewrite(
+    "tests.contract.test_cloud_contract", "tests.contract.test_cloud_copies", "tests.contract.test_cloud_power"
+)
 
 from tests.contract.house import House  # noqa: E402
 
@@ -40,6 +42,8 @@ def house(ground: Ground, tmp_path: Path) -> Iterator[House]:
         ground.cloud(mine),
         ground.cloud,
         tmp_path,
+        testcloud.put,
+        testcloud.held,
         mine=mine,
         theirs=theirs,
         image=testcloud.NAME,

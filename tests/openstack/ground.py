@@ -30,6 +30,9 @@ FOLDER = Path(os.environ.get("VISA_TESTCLOUD_DIR", ROOT / ".testcloud"))
 CLOUDS = FOLDER / "clouds.yaml"
 NAME = "visa-test-plain"
 PAUSE_S = 0.4
+GIB = 1 << 30
+_WORD_AT = 700 << 20
+_WORD_BYTES = 64
 
 
 @contextmanager
@@ -88,6 +91,7 @@ class Ground:
             "network": NAME,
             "broker_cidrs": ("127.0.0.1/32",),
             "readiness": "active",
+            "backups": True,
         }
         return OpenStack(**(given | changes))
 
@@ -102,6 +106,10 @@ class Ground:
 
     def volumes(self, deployment: str) -> list[Json]:
         rows = self.admin.listed(Service.VOLUME, "/volumes/detail", "volumes", all_tenants="true")
+        return _of(rows, deployment)
+
+    def backups(self, deployment: str) -> list[Json]:
+        rows = self.admin.listed(Service.VOLUME, "/backups/detail", "backups", all_tenants="true")
         return _of(rows, deployment)
 
     def volumes_in_use(self) -> int:
@@ -177,11 +185,12 @@ class Ground:
         self.member.post(Service.NETWORK, "/subnets", {"subnet": subnet}).json()
 
     def clean(self) -> None:
-        """Delete everything that tests made: machines first, then snapshots, then volumes."""
+        """Delete everything that tests made: machines first, then snapshots, then volumes and backups."""
         mine = set(self.used)
         self._delete(Service.COMPUTE, "/servers", "servers", mine)
         self._delete(Service.VOLUME, "/snapshots", "snapshots", mine)
         self._delete(Service.VOLUME, "/volumes", "volumes", mine)
+        self._delete(Service.VOLUME, "/backups", "backups", mine)
         for group in self.member.listed(Service.NETWORK, "/security-groups", "security_groups", fields=["id", "name"]):
             if group["name"].removeprefix("visa-") in mine:
                 self.member.delete(Service.NETWORK, f"/security-groups/{group['id']}")
@@ -205,6 +214,26 @@ class Ground:
             return not rows
 
         until(gone, f"{key} of {len(deployments)} deployments gone", patience_s=120, pause_s=1)
+
+
+def put(ref: str, word: str) -> None:
+    """Write a word into a volume that no machine has: far behind its beginning, where no file system would miss it."""
+    with _volume(ref).open("r+b") as file:
+        file.seek(_WORD_AT)
+        file.write(word.encode().ljust(_WORD_BYTES, b"\0"))
+
+
+def held(ref: str) -> str:
+    """The word in a volume, which has to be as large as it says, or no file system in it could be mounted."""
+    assert _volume(ref).stat().st_size == GIB
+    with _volume(ref).open("rb") as file:
+        file.seek(_WORD_AT)
+        return file.read(_WORD_BYTES).rstrip(b"\0").decode()
+
+
+def _volume(ref: str) -> Path:
+    """The file that it is; what was written since a snapshot lies in one beside it, and is not meant."""
+    return FOLDER / "fake/volumes" / f"volume-{ref}"
 
 
 def _of(rows: list[Json], deployment: str) -> list[Json]:

@@ -5,4 +5,5 @@ in it is not shown here: Nova's fake driver makes no machines.
 """
 
 from tests.contract.test_cloud_contract import *  # noqa: F403
+from tests.contract.test_cloud_copies import *  # noqa: F403
 from tests.contract.test_cloud_power import *  # noqa: F403

@@ -34,6 +34,9 @@ CALLS = {
     "delete_volume": ("ref",),
     "snapshot_volume": ("ref", Mark("d", "snapshot", "1")),
     "delete_snapshot": ("ref",),
+    "create_backup": ("ref", Mark("d", "backup", "1.1")),
+    "delete_backup": ("ref",),
+    "create_volume_from": ("ref", VolumeSpec(Mark("d", "volume", "1"), 1, ANNA)),
     "create_server": (ServerSpec(Mark("d", "server", "1"), "n", "i", 1, 1, "v", ANNA, (), "us", flavour="f"),),
     "start_server": ("ref", ()),
     "stop_server": ("ref",),
@@ -50,7 +53,7 @@ READY_MADE = {
     urllib3.exceptions.IncompleteRead: (1, 2),
     urllib3.exceptions.InvalidChunkLength: (urllib3.HTTPResponse(b""), b"zz"),
 }
-ASKS_NOTHING = {"enforcement", "set_mounts", "archives", "create_backup", "delete_backup", "create_volume_from"}
+ASKS_NOTHING = {"enforcement", "set_mounts", "archives"}
 
 
 def exception_classes():
@@ -146,7 +149,7 @@ def clouds_file(tmp_path, monkeypatch):
 
 
 def cloud(transport):
-    return OpenStackCloud(OpenStack(cloud="here", network="n"), "d", transport=transport)
+    return OpenStackCloud(OpenStack(cloud="here", network="n", backups=True), "d", transport=transport)
 
 
 def trouble_of(transport, operation):

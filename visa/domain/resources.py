@@ -28,6 +28,11 @@ def workspace_of(copy: Mark) -> str:
     return copy.id.rpartition(".")[0] or copy.id
 
 
+def belongs_to(copy: Mark, volume: Mark) -> bool:
+    """Whether a snapshot or backup is of the workspace that this volume is of."""
+    return (copy.deployment, workspace_of(copy)) == (volume.deployment, volume.id)
+
+
 class Power(StrEnum):
     """What a server was seen doing."""
 

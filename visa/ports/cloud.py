@@ -89,8 +89,9 @@ class Cloud(Protocol):
         """Make a volume with the content of a backup, which stays. It is not AVAILABLE before all of it is back.
 
         If a volume with this mark exists already it is returned unchanged, however it was made: never a second one.
-        Should the content not come back, the volume becomes ERROR. `Busy` with code "backup_not_ready" when the backup
-        is not AVAILABLE, `Refused` with code "too_small" when `spec.size_gib` is less than the backup's.
+        Should the content not come back, the volume becomes ERROR. `Busy` with code "backup_not_ready" while the backup
+        is being made or read. `Refused` with code "broken" when it is in ERROR, with code "other_workspace" when it is
+        not of the workspace that `spec.mark` names, with code "too_small" when `spec.size_gib` is less than its size.
         """
         ...
 

@@ -30,6 +30,10 @@ class OpenStack(Section):
     timeout_s: Seconds = Field(30, description="How long one call may take to connect, and to answer.")
     availability_zone: str = Field("", description="Where machines are made; empty leaves it to the cloud.")
     volume_type: str = Field("", description="Type of the volumes of workspaces; empty is the cloud's default.")
+    backups: bool = Field(
+        False,
+        description="The cloud has a backup service for volumes, to archive workspaces in; leave it on while something is archived.",
+    )
     boot_volume: bool = Field(
         False, description="Machines boot from a disposable volume instead of a disk of their host."
     )

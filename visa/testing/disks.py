@@ -6,7 +6,7 @@ whoever calls holds the ground's lock.
 
 from dataclasses import replace
 
-from visa.domain.resources import BackupSeen, Mark, SnapshotSeen, VolumeSeen, VolumeSpec, VolumeState
+from visa.domain.resources import BackupSeen, Mark, SnapshotSeen, VolumeSeen, VolumeSpec, VolumeState, belongs_to
 from visa.errors import Busy, Refused
 from visa.testing.ground import Ground, gone
 
@@ -39,7 +39,11 @@ class Disks:
         backup = self.backups.get(backup_ref)
         if backup is None or backup.state is VolumeState.DELETING:
             raise gone("backup")
-        if backup.state is not VolumeState.AVAILABLE or backup_ref in self._restoring.values():
+        if not belongs_to(backup.mark, spec.mark):
+            raise Refused("The backup is another workspace's.", code="other_workspace")
+        if backup.state is VolumeState.ERROR:
+            raise Refused("The backup is broken.", code="broken")
+        if backup.state is VolumeState.CREATING or backup_ref in self._restoring.values():
             raise Busy("The backup is not ready.", retry_after_s=1, code="backup_not_ready")
         if spec.size_gib < backup.size_gib:
             raise Refused("The backup does not fit into the volume.", code="too_small")

@@ -15,7 +15,7 @@ import structlog
 from visa.adapters.cloud.local import files
 from visa.adapters.cloud.local.launch import PATH
 from visa.adapters.cloud.local.records import USAGE, Usage
-from visa.adapters.cloud.local.volumes import as_owner
+from visa.adapters.cloud.local.store import as_owner
 from visa.errors import Busy
 
 _BUSY_VOLUME_S = 60.0

@@ -14,10 +14,11 @@ from visa.adapters.cloud.local.boots import House
 from visa.adapters.cloud.local.cgroups import Cgroups, Resource
 from visa.adapters.cloud.local.chores import Chores, Sweeper
 from visa.adapters.cloud.local.images import LocalImage
-from visa.adapters.cloud.local.records import Copy, ref_of
+from visa.adapters.cloud.local.records import Backup, Copy, ref_of
 from visa.adapters.cloud.local.servers import Servers
 from visa.adapters.cloud.local.sources import check_sources
-from visa.adapters.cloud.local.volumes import Store, Volumes
+from visa.adapters.cloud.local.store import Store
+from visa.adapters.cloud.local.volumes import Volumes
 from visa.domain.resources import (
     BackupSeen,
     CloudImage,
@@ -68,9 +69,9 @@ class LocalCloud:
         self._clock = clock
         self._images = images
         as_root = os.geteuid() == 0
-        servers, volumes, snapshots, bin_folder = self._folders()
+        servers, volumes, snapshots, backups, bin_folder = self._folders()
         self._cgroups = Cgroups(self._root)
-        self._volumes = Volumes(Store(volumes, snapshots, bin_folder, deployment, as_root=as_root))
+        self._volumes = Volumes(Store(volumes, snapshots, backups, bin_folder, deployment, as_root=as_root))
         self._house = House(servers, volumes, bin_folder, deployment, images, self._cgroups, grace_s, as_root=as_root)
         self._servers = Servers(self._house)
         self._sweeper = Sweeper(Chores(bin_folder, volumes, as_root=as_root))
@@ -86,7 +87,7 @@ class LocalCloud:
         attached = {volume: server.ref for server in servers for volume in server.volume_refs}
         volumes = self._volumes.survey(attached)
         self._sweeper.kick(attached, [volume.ref for volume in volumes])
-        return Survey(servers, volumes, self._volumes.survey_snapshots())
+        return Survey(servers, volumes, self._volumes.snapshots.survey(), self._volumes.backups.survey())
 
     @_guarded()
     def create_volume(self, spec: VolumeSpec) -> VolumeSeen:
@@ -100,23 +101,28 @@ class LocalCloud:
 
     @_guarded()
     def snapshot_volume(self, ref: str, mark: Mark) -> SnapshotSeen:
-        return self._volumes.snapshot(ref, Copy(mark, ref, self._clock.now()), exists=self._servers.exists)
+        return self._volumes.snapshot(Copy(mark, ref, self._clock.now()), exists=self._servers.exists)
 
     @_guarded()
     def delete_snapshot(self, ref: str) -> None:
-        self._volumes.delete_snapshot(ref)
+        self._volumes.snapshots.delete(ref)
 
     def archives(self) -> bool:
-        return False
+        return True
 
-    def create_backup(self, volume_ref: str, mark: Mark) -> BackupSeen:  # noqa: ARG002 - the port's
-        raise Refused("This cloud keeps no backups.", code="unsupported", detail=f"of {volume_ref}")
+    @_guarded()
+    def create_backup(self, volume_ref: str, mark: Mark) -> BackupSeen:
+        return self._volumes.back_up(Backup(mark, volume_ref, 0, self._clock.now()), exists=self._servers.exists)
 
+    @_guarded()
     def delete_backup(self, ref: str) -> None:
-        """There are none: it is gone."""
+        self._volumes.backups.delete(ref, is_read=self._volumes.is_filled_from)
 
-    def create_volume_from(self, backup_ref: str, spec: VolumeSpec) -> VolumeSeen:  # noqa: ARG002 - the port's
-        raise Refused("There is no such backup (any more).", code="gone", detail=backup_ref)
+    @_guarded()
+    def create_volume_from(self, backup_ref: str, spec: VolumeSpec) -> VolumeSeen:
+        orders.check_account(spec.owner)
+        ref = self._volumes.create_from(backup_ref, spec)
+        return self._volumes.seen(ref, self._volumes.holder(ref, exists=self._servers.exists))
 
     @_guarded()
     def create_server(self, spec: ServerSpec) -> ServerSeen:
@@ -194,7 +200,7 @@ class LocalCloud:
         """Private to us: only what a sandbox is given of it can be seen from there."""
         try:
             self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            folders = [self._root / name for name in ("servers", "volumes", "snapshots", "bin")]
+            folders = [self._root / name for name in ("servers", "volumes", "snapshots", "backups", "bin")]
             for folder in folders:
                 folder.mkdir(mode=0o700, exist_ok=True)
             (self._root / _MARKER).touch()

@@ -18,6 +18,7 @@ _PROGRAMS = {
     "setpriv": "util-linux",
     "unshare": "util-linux",
     "mount": "mount",
+    "tar": "tar",
 }
 _PROBE_S = 20
 

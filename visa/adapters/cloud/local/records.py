@@ -1,4 +1,4 @@
-"""The shapes of the JSON files that make up a server, volume or snapshot, and how a mark becomes a folder's name."""
+"""The shapes of the JSON files that make up a server, volume or copy, and how a mark becomes a folder's name."""
 
 import hashlib
 from dataclasses import dataclass
@@ -22,6 +22,31 @@ class Copy:
 
 
 @dataclass(frozen=True)
+class Backup:
+    """`mark.json` of a backup; `size_gib` is its volume's."""
+
+    mark: Mark
+    volume_ref: str
+    size_gib: int
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Digest:
+    """`digest.json` of a backup that is whole: of its `data.tar`."""
+
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Filling:
+    """`filling.json` of a volume that is made from a backup."""
+
+    backup_ref: str
+
+
+@dataclass(frozen=True)
 class Usage:
     """`used.json`: what a volume held when it was measured."""
 
@@ -37,6 +62,9 @@ INFO = TypeAdapter(dict[str, int])
 NAMES = TypeAdapter(tuple[str, ...])
 VOLUME = TypeAdapter(VolumeSpec)
 COPY = TypeAdapter(Copy)
+BACKUP = TypeAdapter(Backup)
+DIGEST = TypeAdapter(Digest)
+FILLING = TypeAdapter(Filling)
 USAGE = TypeAdapter(Usage)
 
 

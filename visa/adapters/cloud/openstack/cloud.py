@@ -12,6 +12,7 @@ from pathlib import Path
 from requests.adapters import BaseAdapter
 
 from visa.adapters.cloud.openstack import limits, troubles
+from visa.adapters.cloud.openstack.backups import Backups
 from visa.adapters.cloud.openstack.connect import Api
 from visa.adapters.cloud.openstack.images import Catalogue
 from visa.adapters.cloud.openstack.networks import Networks
@@ -35,7 +36,7 @@ from visa.domain.resources import (
     VolumeSeen,
     VolumeSpec,
 )
-from visa.errors import CloudError, Refused
+from visa.errors import CloudError
 from visa.ports.cloud import Progress, unseen
 from visa.settings import OpenStack
 
@@ -62,6 +63,7 @@ class OpenStackCloud:
         self._catalogue = Catalogue(self._api)
         self._networks = Networks(self._api, deployment, settings)
         self._volumes = Volumes(self._api, deployment, settings)
+        self._backups = Backups(self._api, self._volumes, deployment, kept=settings.backups)
         orders = Orders(self._catalogue, self._networks, settings)
         self._servers = Servers(Parts(self._api, self._volumes, orders, deployment, settings))
         self._uploads = Uploads(self._api, deployment)
@@ -70,7 +72,8 @@ class OpenStackCloud:
     def survey(self) -> Survey:
         """Servers before volumes: what is attached to a listed server was there before its volume was listed."""
         servers = self._servers.survey()
-        return Survey(servers, self._volumes.survey(), self._volumes.survey_snapshots())
+        volumes, snapshots = self._volumes.survey(), self._volumes.survey_snapshots()
+        return Survey(servers, volumes, snapshots, self._backups.survey())
 
     @_guarded()
     def create_volume(self, spec: VolumeSpec) -> VolumeSeen:
@@ -89,16 +92,19 @@ class OpenStackCloud:
         self._volumes.delete_snapshot(ref)
 
     def archives(self) -> bool:
-        return False
+        return self._backups.kept
 
-    def create_backup(self, volume_ref: str, mark: Mark) -> BackupSeen:  # noqa: ARG002 - the port's
-        raise Refused("This cloud keeps no backups.", code="unsupported", detail=f"of {volume_ref}")
+    @_guarded()
+    def create_backup(self, volume_ref: str, mark: Mark) -> BackupSeen:
+        return self._backups.create(volume_ref, mark)
 
+    @_guarded()
     def delete_backup(self, ref: str) -> None:
-        """There are none: it is gone."""
+        self._backups.delete(ref)
 
-    def create_volume_from(self, backup_ref: str, spec: VolumeSpec) -> VolumeSeen:  # noqa: ARG002 - the port's
-        raise Refused("There is no such backup (any more).", code="gone", detail=backup_ref)
+    @_guarded()
+    def create_volume_from(self, backup_ref: str, spec: VolumeSpec) -> VolumeSeen:
+        return self._backups.restore(backup_ref, spec)
 
     @_guarded()
     def create_server(self, spec: ServerSpec) -> ServerSeen:

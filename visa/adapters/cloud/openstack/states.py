@@ -1,4 +1,4 @@
-"""What Nova's and Cinder's states mean to us: two tables with every state that they know.
+"""What Nova's and Cinder's states mean to us: tables with every state that they know.
 
 A state that is in none of them is logged, and taken for a passing one: nothing of ours is started or deleted in it.
 """
@@ -85,6 +85,15 @@ SNAPSHOTS = {
     "restoring": VolumeState.IN_USE,
     "unmanaging": VolumeState.DELETING,
 }
+BACKUPS = {
+    "available": VolumeState.AVAILABLE,
+    "creating": VolumeState.CREATING,
+    "deleted": VolumeState.DELETING,
+    "deleting": VolumeState.DELETING,
+    "error": VolumeState.ERROR,
+    "error_deleting": VolumeState.ERROR,
+    "restoring": VolumeState.AVAILABLE,  # a volume is being filled from it, and it stays what it is
+}
 
 
 def power(status: str, task: str | None) -> Power:
@@ -102,6 +111,10 @@ def volume_state(status: str) -> VolumeState:
 
 def snapshot_state(status: str) -> VolumeState:
     return _state(SNAPSHOTS, "snapshot", status)
+
+
+def backup_state(status: str) -> VolumeState:
+    return _state(BACKUPS, "backup", status)
 
 
 def _state(table: dict[str, VolumeState], what: str, status: str) -> VolumeState:

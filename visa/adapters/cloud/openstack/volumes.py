@@ -1,7 +1,7 @@
 """Volumes and snapshots of Cinder. Nothing here deletes anything but what it is told to."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
 from visa.adapters.cloud.openstack import marks
@@ -35,17 +35,23 @@ class Volumes:
         rows = self._api.listed(Service.VOLUME, "/snapshots/detail", "snapshots", limit=_VOLUME_PAGE)
         return tuple(_snapshot(mark, row) for mark, row in marks.ours(rows, self._deployment, "snapshot"))
 
-    def create(self, spec: VolumeSpec) -> VolumeSeen:
+    def create(
+        self, spec: VolumeSpec, *, source: Mapping[str, str] | None = None, check: Callable[[], None] | None = None
+    ) -> VolumeSeen:
+        """One that exists is returned; else `check` may refuse, and one is made, filled from `source` if given."""
         order: Json = {
             "name": marks.name(spec.mark),
             "size": spec.size_gib,
             "metadata": marks.metadata(spec.mark),
             "description": f"Workspace of {spec.owner.login}",
+            **(source or {}),
         }
         if self._settings.volume_type:
             order["volume_type"] = self._settings.volume_type
         with self._turns.of(spec.mark):
             found = self._find("volumes", spec.mark)
+            if found is None and check is not None:
+                check()
             return _seen(spec.mark, found or self._made(order))
 
     def delete(self, ref: str) -> None:
@@ -66,7 +72,7 @@ class Volumes:
                 }
                 reply = self._api.post(Service.VOLUME, "/snapshots", {"snapshot": order})
                 if reply.status in {400, 404, 409}:
-                    self._judge_copying(ref, reply)
+                    self.judge_copying(ref, reply)
                 found = reply.json()["snapshot"]
         return _snapshot(mark, found)
 
@@ -96,7 +102,7 @@ class Volumes:
         filter_by = json.dumps(marks.metadata(mark))
         return marks.oldest(self._api.listed(Service.VOLUME, f"/{kind}/detail", kind, metadata=filter_by), mark)
 
-    def _judge_copying(self, ref: str, reply: Reply) -> None:
+    def judge_copying(self, ref: str, reply: Reply) -> None:
         """The cloud did not accept to copy a volume: say why, where the volume's state tells."""
         volume = self.find(ref)
         if volume is None or volume["status"] == "deleting":
@@ -104,7 +110,7 @@ class Volumes:
         words = f"{volume['status']}: {reply.words}"
         if volume["status"] == "in-use" or volume.get("attachments"):
             raise Refused("The volume is attached to a machine.", code="in_use", detail=words)
-        if volume["status"] != "available":
+        if volume["status"] != "available" and volume_state(volume["status"]) is not VolumeState.ERROR:
             raise Busy("The volume is in a passing state.", retry_after_s=2, code="cloud_conflict", detail=words)
 
     def _judge_deletion(self, ref: str, reply: Reply) -> None:
