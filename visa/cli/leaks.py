@@ -5,11 +5,11 @@ import click
 
 @click.command()
 def leaks() -> None:
-    """List machines, volumes, snapshots and ports of ours that no row accounts for, as the scheduler last saw them.
+    """List machines, volumes, snapshots, backups and ports of ours without a row, as the scheduler last saw them.
 
-    Volumes and snapshots may hold somebody's data: they are never deleted by the product. Look who owned them (the id
-    is that of the workspace), then keep or delete them by the cloud's own tools. Machines and ports are removed by the
-    scheduler when the setting leaks.delete_machines allows it.
+    Volumes, snapshots and backups may hold somebody's data: they are never deleted by the product. Look who owned them
+    (the id is that of the workspace), then keep or delete them by the cloud's own tools. Machines and ports are removed
+    by the scheduler when the setting leaks.delete_machines allows it.
 
     \b
     Examples:
