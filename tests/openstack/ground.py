@@ -116,12 +116,24 @@ class Ground:
         """Of the whole project, whoever left them there."""
         return len(self.member.listed(Service.VOLUME, "/volumes", "volumes"))
 
+    def backups_in_use(self) -> int:
+        """Of the whole project, likewise."""
+        return len(self.member.listed(Service.VOLUME, "/backups", "backups"))
+
     def ports_of(self, server: str) -> list[Json]:
         return self.admin.listed(Service.NETWORK, "/ports", "ports", device_id=server)
 
     def reset_volume(self, ref: str, status: str) -> None:
         order = {"os-reset_status": {"status": status}}
         self.admin.post(Service.VOLUME, f"/volumes/{ref}/action", order).json()
+
+    def reset_backup(self, ref: str, status: str) -> None:
+        order = {"os-reset_status": {"status": status}}
+        assert self.admin.call(Service.VOLUME, "POST", f"/backups/{ref}/action", json=order).ok
+        until(lambda: self._backup(ref)["status"] == status, f"backup {status}")
+
+    def _backup(self, ref: str) -> Json:
+        return dict(self.member.get(Service.VOLUME, f"/backups/{ref}").json()["backup"])
 
     def reset_server(self, ref: str, state: str) -> None:
         self.admin.post(Service.COMPUTE, f"/servers/{ref}/action", {"os-resetState": {"state": state}}).json()
