@@ -48,6 +48,16 @@ def test_a_snapshot_holds_what_the_volume_held_then(cloud, volume):
     assert cloud.contents[snapshot.ref] == "thesis"
 
 
+def test_a_snapshot_is_not_deleted_while_it_is_made(cloud, clock, volume):
+    cloud.pace.snapshot_s = 5
+    snapshot = cloud.snapshot_volume(volume, Mark("mine", "snapshot", "1.1"))
+    with pytest.raises(Busy):
+        cloud.delete_snapshot(snapshot.ref)
+    clock.advance(seconds=5)
+    cloud.delete_snapshot(snapshot.ref)
+    assert cloud.survey().snapshots == ()
+
+
 def test_a_backup_takes_its_time_and_the_volume_is_not_free_meanwhile(cloud, clock, volume):
     cloud.pace.backup_s = 30
     backup = cloud.create_backup(volume, BACKUP)

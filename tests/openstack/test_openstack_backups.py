@@ -93,6 +93,13 @@ def test_a_volume_that_is_backed_up_is_left_in_peace(house, ground, volume):
     assert ground.servers(house.mine) == []
 
 
+def test_a_snapshot_in_a_passing_state_is_deleted_later(house, ground, volume):
+    snapshot = house.cloud.snapshot_volume(volume.ref, Mark(house.mine, "snapshot", "1.1")).ref
+    house.accepted(lambda: house.cloud.delete_snapshot(snapshot))
+    house.until_gone(snapshot)
+    house.cloud.delete_volume(volume.ref)
+
+
 def test_a_backup_in_a_passing_state_is_not_deleted_and_one_in_error_fills_nothing(house, ground, spec, mark, volume):
     backup = house.cloud.create_backup(volume.ref, mark).ref
     with pytest.raises(Busy):

@@ -64,7 +64,9 @@ class Cloud(Protocol):
         """
         ...
 
-    def delete_snapshot(self, ref: str) -> None: ...
+    def delete_snapshot(self, ref: str) -> None:
+        """`Busy` while it is being made, where the cloud cannot break that off."""
+        ...
 
     def archives(self) -> bool:
         """Whether this cloud keeps backups. Costs no call; where it is False the next three are never called."""

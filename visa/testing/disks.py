@@ -76,7 +76,10 @@ class Disks:
         return self.snapshots[new]
 
     def delete_snapshot(self, ref: str) -> None:
+        self._ground.moves.settle(ref)
         if ref in self.snapshots:
+            if self.snapshots[ref].state is VolumeState.CREATING:
+                raise Busy("The snapshot is being made.", retry_after_s=1)
             self.set_snapshot(ref, VolumeState.DELETING)
             self._ground.move(ref, self._ground.pace.delete_s, lambda: self._forget(self.snapshots, ref))
             self._ground.moves.settle(ref)

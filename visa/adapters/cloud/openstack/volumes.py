@@ -78,8 +78,18 @@ class Volumes:
 
     def delete_snapshot(self, ref: str) -> None:
         reply = self._api.delete(Service.VOLUME, f"/snapshots/{safe(ref)}")
-        if not reply.ok and not reply.missing:
-            raise reply.trouble()
+        if reply.ok or reply.missing:
+            return
+        answer = self._api.get(Service.VOLUME, f"/snapshots/{safe(ref)}")
+        if answer.missing:
+            return
+        status = answer.json()["snapshot"]["status"]
+        if status in {"deleting", "deleted"}:
+            return
+        if reply.status in {400, 409} and status not in {"available", "error"}:
+            words = f"{status}: {reply.words}"
+            raise Busy("The snapshot is in a passing state.", retry_after_s=2, code="cloud_conflict", detail=words)
+        raise reply.trouble()
 
     def find(self, ref: str) -> Json | None:
         """One volume as the cloud describes it; None when there is none."""
