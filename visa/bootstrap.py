@@ -6,12 +6,14 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from visa.domain.letters import House
 from visa.domain.pace import Limits
 from visa.errors import Misconfigured
 from visa.ports.clock import Clock, NewId
 from visa.ports.cloud import Cloud
 from visa.ports.facility import Facility
 from visa.ports.identity import Identity
+from visa.ports.notify import Notify
 from visa.services import clouds
 from visa.services.reconcile import Work
 from visa.settings import Cloud as CloudSection
@@ -50,6 +52,7 @@ class Runtime:
     open_cloud: Callable[[str], Cloud]
     open_facility: Callable[[], Facility]
     open_identity: Callable[[], Identity]
+    open_notify: Callable[[], Notify]
 
 
 def build(settings: Settings) -> Runtime:
@@ -64,6 +67,7 @@ def build(settings: Settings) -> Runtime:
         open_cloud=lambda name: open_cloud(settings, name, clock),
         open_facility=lambda: open_facility(settings),
         open_identity=lambda: open_identity(settings, clock),
+        open_notify=lambda: open_notify(settings),
     )
 
 
@@ -103,6 +107,27 @@ def open_identity(settings: Settings, clock: Clock) -> Identity:
     if not settings.identity.issuer and settings.environment is Environment.DEVELOPMENT:
         return NoProvider()
     return OidcIdentity(settings.identity, clock)
+
+
+def open_notify(settings: Settings) -> Notify:
+    """The way letters go out; the server is not asked anything yet."""
+    from visa.adapters.notify.log import LogNotify
+    from visa.adapters.notify.smtp import SmtpNotify
+
+    if settings.mail.adapter == "log":
+        return LogNotify()
+    return SmtpNotify(settings.mail, sender_name=f"{settings.site.name} {settings.site.facility}")
+
+
+def house(settings: Settings) -> House:
+    """Who letters come from."""
+    return House(
+        facility=settings.site.facility,
+        site=settings.site.name,
+        url=settings.public_url,
+        support=settings.mail.reply_to or settings.mail.from_address,
+        zone=settings.site.time_zone,
+    )
 
 
 def reconcile_limits(settings: Settings) -> Limits:

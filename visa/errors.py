@@ -9,7 +9,7 @@ VisaError
 │   ├── Unauthenticated nobody is signed in
 │   └── SignInRefused   this sign-in is not accepted; another one may be
 ├── ProviderDown        the identity provider does not answer, or not as it should; try again later
-├── CloudError          what a cloud adapter may raise; nothing else may escape one
+├── CloudError          what an adapter of the cloud or of mail may raise; nothing else may escape one
 │   ├── Busy            try again after `retry_after_s`; costs no attempt
 │   ├── Refused         asking again the same way is pointless (quota, no such image, bad request)
 │   └── Fault           unknown or broken; costs an attempt, backed off
@@ -99,7 +99,10 @@ class ProviderDown(VisaError):
 
 
 class CloudError(VisaError):
-    """The only errors that may leave a cloud adapter. `detail` keeps the cloud's own words for the operator."""
+    """The only errors that may leave an adapter of the cloud, or of mail, whose codes name it.
+
+    `detail` keeps the other side's own words for the operator.
+    """
 
     code = "cloud"
 

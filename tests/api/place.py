@@ -104,6 +104,7 @@ def make_runtime(settings: Settings, sessions: Sessions, clock: FrozenClock, new
         open_cloud=refuse,
         open_facility=refuse,
         open_identity=lambda: open_identity(settings, clock),
+        open_notify=refuse,
     )
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from visa.cli.findings import Severity
 from visa.cli.main import cli
-from visa.cli.production import Severity, findings
+from visa.cli.production import findings
 from visa.settings import Settings
 
 GOOD = {
@@ -16,6 +17,12 @@ GOOD = {
     "database": {"url": "postgresql+psycopg://visa@db/visa"},
     "identity": {"issuer": "https://login.example.org", "client_secret": "given-by-the-provider"},
     "api": {"cursor_key": "k" * 32, "trusted_proxies": 1},
+    "mail": {
+        "adapter": "smtp",
+        "host": "smtp.example.org",
+        "from_address": "visa@example.org",
+        "operators": ["operators@example.org"],
+    },
 }
 
 
@@ -44,6 +51,15 @@ def test_good_production_settings_have_no_findings():
         (changed("identity", client_secret=""), "identity.client_secret"),
         (changed("api", cursor_key="short"), "api.cursor_key"),
         (changed("broker", public_url="ws://visa.example.org"), "broker.public_url"),
+        (changed("mail", adapter="log"), "mail.adapter"),
+        (changed("mail", host=""), "mail.host"),
+        (changed("mail", from_address="visa@localhost"), "mail.from_address"),
+        (changed("mail", from_address="no address"), "mail.from_address"),
+        (changed("mail", operators=["a@b@c, d"]), "mail.operators.0"),
+        (changed("mail", user="visa"), "mail.password"),
+        (changed("mail", user="visa", password="pässword"), "mail.password"),
+        (changed("mail", ca_file="/nowhere.pem"), "mail.ca_file"),
+        (changed("mail", templates="/nowhere"), "mail.templates"),
         (Settings(**{**GOOD, "public_url": "http://visa.example.org"}), "public_url"),  # type: ignore[arg-type]
         (Settings(**{**GOOD, "environment": "development"}), "environment"),  # type: ignore[arg-type]
     ],

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from scheduler.jobs import Reconciling, Run, look_at_cloud, reported, sweep, sync_facility
+from visa.adapters.notify.log import LogNotify
 from visa.bootstrap import Runtime, reconcile_work
 from visa.domain.instance import Phase
 from visa.errors import BadFiles, Fault, Problem
@@ -60,7 +61,7 @@ def runtime(sessions, clock, new_id, cloud, facility) -> Runtime:
     def no_provider():
         raise AssertionError("the scheduler signs nobody in")
 
-    return Runtime(Settings(), sessions, clock, new_id, lambda _: cloud, lambda: facility, no_provider)
+    return Runtime(Settings(), sessions, clock, new_id, lambda _: cloud, lambda: facility, no_provider, LogNotify)
 
 
 @pytest.fixture

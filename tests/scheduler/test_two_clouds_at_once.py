@@ -9,6 +9,7 @@ from threading import Event
 import pytest
 
 from scheduler.main import run
+from visa.adapters.notify.log import LogNotify
 from visa.bootstrap import Runtime, SystemClock, random_id
 from visa.domain.instance import Phase
 from visa.services.create_instance import NewInstance, create
@@ -73,7 +74,7 @@ def test_a_cloud_that_hangs_holds_up_no_other(sessions: Sessions, signals, monke
         return any(is_running(instance_id) or Event().wait(POLL_S) for _ in range(int(PATIENCE_S / POLL_S)))
 
     settings = load(more_clouds=[{"name": OTHER_CLOUD, "deployment": "visa", "root": "other"}])
-    runtime = Runtime(settings, sessions, clock, random_id, clouds.__getitem__, TheFacility, TheFacility)
+    runtime = Runtime(settings, sessions, clock, random_id, clouds.__getitem__, TheFacility, TheFacility, LogNotify)
     with ThreadPoolExecutor(1) as watching:
         watched = watching.submit(watch)
         run(runtime)

@@ -21,7 +21,8 @@ def check(production: bool) -> None:
       VISA_CONFIG=/etc/visa/visa.yaml visa config check --production
     """
     from visa import settings
-    from visa.cli.production import Severity, findings
+    from visa.cli.findings import Severity
+    from visa.cli.production import findings
     from visa.services import catalogue_file as catalogue
 
     loaded = settings.load()

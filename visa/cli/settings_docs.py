@@ -41,6 +41,12 @@ EXAMPLE_VALUES: Mapping[str, object] = MappingProxyType(
         "cloud.root": "/var/lib/visa/cloud",
         "facility.root": "/etc/visa/facility",
         "identity.issuer": "https://login.example.org/oidc",
+        "site.time_zone": "Europe/Paris",
+        "mail.adapter": "smtp",
+        "mail.host": "smtp.example.org",
+        "mail.from_address": "visa@example.org",
+        "mail.reply_to": "visa-support@example.org",
+        "mail.operators": ["visa-operators@example.org"],
     }
 )
 

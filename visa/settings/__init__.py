@@ -8,13 +8,15 @@ import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal, Self
+from zoneinfo import available_timezones
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
 
 from visa.errors import Misconfigured
 from visa.settings.base import Days, Port, Seconds, Section
 from visa.settings.cloud import Cloud, OpenStack, refuse_twins
+from visa.settings.mail import Mail
 
 
 class Environment(StrEnum):
@@ -28,6 +30,14 @@ class Site(Section):
     name: str = Field("VISA", description="Name of the platform, shown in the header.")
     facility: str = Field("Example Facility", description="Name of the facility.")
     federation_name: str = Field("UmbrellaID", description="Name on the sign-in button.")
+    time_zone: str = Field("Etc/UTC", description="Time zone of dates in letters, such as Europe/Paris.")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_known(cls, zone: str) -> str:
+        if zone not in available_timezones():
+            raise ValueError(f"there is no time zone {zone!r}; it is written like Europe/Paris")
+        return zone
 
 
 class Database(Section):
@@ -198,6 +208,7 @@ class Settings(BaseSettings):
     cloud: Cloud = Cloud()
     facility: Facility = Facility()
     identity: Identity = Identity()
+    mail: Mail = Mail()
     policy: Policy = Policy()
     reconcile: Reconcile = Reconcile()
     leaks: Leaks = Leaks()
@@ -265,6 +276,7 @@ __all__ = [
     "Identity",
     "Leaks",
     "Lifetimes",
+    "Mail",
     "OpenStack",
     "Policy",
     "Reconcile",

@@ -1,0 +1,1 @@
+"""Ways by which letters go out."""
