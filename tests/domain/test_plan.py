@@ -67,6 +67,8 @@ READY = server(Power.ACTIVE, ready=True)
 
 TABLE = [
     ("first look", INTENT, FACTS, Seen(None, VOLUME), "CreateServer"),
+    ("not let in yet", replace(INTENT, admitted=False), FACTS, Seen(None, VOLUME), "Rest new because waiting"),
+    ("not let in and not wanted", replace(GONE, admitted=False), FACTS, Seen(None, VOLUME), "Finish"),
     ("no workspace yet", replace(INTENT, workspace_phase=WorkspacePhase.NEW), FACTS, Seen(None, None),
      "Rest new look in 0.25 s because workspace"),
     ("workspace broken", replace(INTENT, workspace_phase=WorkspacePhase.FAILED), FACTS, Seen(None, None),

@@ -9,6 +9,7 @@ from visa.domain.instance import Phase, Wanted
 class Shown(StrEnum):
     """The one word for an instance, made of what is wanted and what is so."""
 
+    WAITING = "waiting"
     QUEUED = "queued"
     BUILDING = "building"
     STARTING = "starting"
@@ -74,6 +75,7 @@ _SHOWN: dict[Wanted, dict[Phase, Shown]] = {
 }
 
 _BUSY = {
+    Shown.WAITING: "It waits for room.",
     Shown.QUEUED: "It is waiting to be made.",
     Shown.BUILDING: "It is being made.",
     Shown.STARTING: "It is starting.",
@@ -93,15 +95,17 @@ _ALLOWED: dict[Action, frozenset[Shown]] = {
         {Shown.RUNNING, Shown.STARTING, Shown.BUILDING, Shown.QUEUED, Shown.REBOOTING, Shown.FAILED}
     ),
     Action.REBOOT: frozenset({Shown.RUNNING, Shown.FAILED}),
-    Action.EXTEND: frozenset(Shown) - {Shown.DELETING, Shown.GONE},
+    Action.EXTEND: frozenset(Shown) - {Shown.WAITING, Shown.DELETING, Shown.GONE},
     Action.RENAME: frozenset(Shown) - {Shown.DELETING, Shown.GONE},
     Action.DELETE: frozenset(Shown) - {Shown.DELETING, Shown.GONE},
 }
 
 
-def shown(wanted: Wanted, phase: Phase, *, restart_pending: bool) -> Shown:
-    """The word for an instance. A reboot that is wanted but not yet ordered shows as such."""
+def shown(wanted: Wanted, phase: Phase, *, restart_pending: bool, waiting: bool = False) -> Shown:
+    """The word for an instance. A reboot that is wanted but not yet ordered shows as such; so does waiting for room."""
     word = _SHOWN[wanted][phase]
+    if waiting and word is Shown.QUEUED:
+        return Shown.WAITING
     return Shown.REBOOTING if word is Shown.RUNNING and restart_pending else word
 
 

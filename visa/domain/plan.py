@@ -36,6 +36,7 @@ class InstanceIntent:
     """What is wanted of one instance.
 
     `spec.volume_ref` counts only once `workspace_phase` is AVAILABLE. `ever_ready`: its desktop answered at least once.
+    While it is not `admitted` it waits for room, and nothing is made for it.
     """
 
     wanted: Wanted
@@ -45,6 +46,7 @@ class InstanceIntent:
     workspace_phase: WorkspacePhase
     ever_ready: bool
     phase_since: datetime
+    admitted: bool = True
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,8 @@ def _off(case: _Case) -> Rest:
 
 
 def _create(case: _Case) -> Step:
+    if not case.intent.admitted:  # nothing to look for: being let in is a change of what is wanted
+        return Rest(Phase.NEW, None, "waiting", "It waits for room in the cloud or its experiment.", forget=True)
     if case.intent.workspace_phase is WorkspacePhase.AVAILABLE:
         return CreateServer(case.intent.spec, case.intent.restart_nonce, attempts=case.tries)
     if case.intent.workspace_phase in {WorkspacePhase.NEW, WorkspacePhase.BUILDING}:

@@ -45,7 +45,7 @@ def progress(
     ends = (created_at, entered.get(Phase.BUILDING), entered.get(Phase.STARTING, entered.get(Phase.RUNNING)))
     if shown is Shown.RUNNING:
         return tuple(Milestone(step, StepState.DONE, at) for step, at in zip(STEPS, (*ends, phase_since), strict=True))
-    reached = _REACHED.get(phase, 2 if workspace_ready else 1)
+    reached = 0 if shown is Shown.WAITING else _REACHED.get(phase, 2 if workspace_ready else 1)
     now_state = StepState.FAILED if shown is Shown.FAILED else StepState.ACTIVE
     states = [StepState.DONE] * reached + [now_state] + [StepState.WAITING] * (len(STEPS) - reached - 1)
     times = [*ends[:reached], phase_since] + [None] * (len(STEPS) - reached - 1)
