@@ -17,7 +17,7 @@ from visa.domain.leaks import Rules
 from visa.domain.resources import MAIN_CLOUD, Enforcement
 from visa.errors import BadFiles, CloudError, Misconfigured
 from visa.ports.facility import Facility
-from visa.services import cloud_offers, facility_sync, housekeeping, leaks
+from visa.services import cloud_offers, cloud_usage, facility_sync, housekeeping, leaks, waiting
 from visa.services.facility_sync import SyncReport
 from visa.services.housekeeping import SweepReport
 from visa.services.leaks import LeakReport
@@ -108,9 +108,9 @@ def look_for_leaks(runtime: Runtime, work: Work) -> LeakReport:
 
 
 def look_at_cloud(runtime: Runtime, work: Work) -> Enforcement:
-    """Which limits one cloud enforces; stores too what machines can be made from there.
+    """Which limits one cloud enforces; stores too what machines can be made from there, and what it grants us.
 
-    A cloud that does not say what it has leaves that as it was, and its limits are known all the same.
+    A cloud that does not say one of these leaves that as it was, and the others are known all the same.
     """
     try:
         offers = work.cloud.offers()
@@ -119,7 +119,28 @@ def look_at_cloud(runtime: Runtime, work: Work) -> Enforcement:
     else:
         with runtime.sessions.write() as session:
             cloud_offers.record(session, work.cloud_name, offers, now=runtime.clock.now())
+    _look_at_usage(runtime, work)
     return work.cloud.enforcement()
+
+
+def _look_at_usage(runtime: Runtime, work: Work) -> None:
+    """What the cloud grants us, for whoever lets people in; unknown again, what was known stays."""
+    try:
+        usage = work.cloud.usage()
+    except CloudError as error:
+        log.warning("usage not seen", cloud=work.cloud_name, code=error.code, detail=error.detail)
+        return
+    with runtime.sessions.write() as session:
+        cloud_usage.record(session, work.cloud_name, usage, now=runtime.clock.now())
+
+
+def let_in(runtime: Runtime, run: "Run") -> None:
+    """Let in who waits as far as there is room. Runs that let nobody in are not worth a report."""
+    started_at = runtime.clock.now()
+    report = waiting.admit_all(runtime.sessions, runtime.settings.policy, started_at)
+    if report.admitted:
+        log.info("let in", admitted=report.admitted, waiting=report.waiting)
+        store(runtime, run, started_at, ok=True, report=asdict(report))
 
 
 @dataclass(frozen=True)

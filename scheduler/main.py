@@ -11,7 +11,7 @@ from contextlib import ExitStack
 import structlog
 
 from scheduler.clock import Jobs, make_clock
-from scheduler.jobs import Reconciling, Run, look_at_cloud, look_for_leaks, reported, sweep, sync_facility
+from scheduler.jobs import Reconciling, Run, let_in, look_at_cloud, look_for_leaks, reported, sweep, sync_facility
 from visa import bootstrap
 from visa.bootstrap import Runtime
 from visa.errors import VisaError
@@ -24,6 +24,7 @@ from visa.settings import load
 log = structlog.get_logger(__name__)
 
 SWEEP_S = 60.0
+ADMIT_S = 2.0
 LIMITS_S = 600.0
 
 
@@ -51,7 +52,11 @@ def run(runtime: Runtime) -> None:
     with ExitStack() as pools:
         works = [_work(runtime, cloud.name, pools) for cloud in settings.clouds]
         loops = {work.cloud_name: Reconciling(runtime, work) for work in works}
-        jobs: Jobs = {"facility": (settings.facility.sync_s, sync), "sweep": (SWEEP_S, clean)}
+        jobs: Jobs = {
+            "facility": (settings.facility.sync_s, sync),
+            "sweep": (SWEEP_S, clean),
+            "admit": (ADMIT_S, lambda: let_in(runtime, Run("admit", name))),
+        }
         for work in works:
             jobs |= _jobs_of_a_cloud(runtime, work, loops[work.cloud_name])
         sync()  # before anything else: mounts and roles come from it

@@ -1,8 +1,9 @@
 """The signed-in person."""
 
 from api.operation import Noun, operation
-from api.schemas.people import MeSchema
+from api.schemas.people import MeSchema, show_quota
 from api.work import reading
+from visa.domain.quota import Number
 from visa.services import accounts
 
 noun = Noun("me", __name__, url_prefix="/api/v1", description="The signed-in person")
@@ -20,6 +21,10 @@ def get_me() -> dict[str, object]:
         "login": me.login,
         "roles": list(me.roles),
         "guest": me.guest,
-        "instances": {"used": me.used, "limit": me.limit},
+        "instances": {
+            "used": me.own.used.of(Number.INSTANCES),
+            "limit": me.own.limits.of(Number.INSTANCES),
+        },
+        "quota": show_quota(me.own),
         "bin_count": me.bin_count,
     }

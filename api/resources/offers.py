@@ -3,7 +3,14 @@
 from api.lists import page
 from api.operation import Noun, operation
 from api.schemas.common import PageQuery, PageQuerySchema
-from api.schemas.offers import FlavourPageSchema, ImagePageSchema, show_flavour, show_image
+from api.schemas.offers import (
+    FlavourPageSchema,
+    FlavourQuery,
+    FlavourQuerySchema,
+    ImagePageSchema,
+    show_flavour,
+    show_image,
+)
 from api.work import reading
 from visa.services import offers
 
@@ -24,15 +31,15 @@ def list_images(query: PageQuery) -> dict[str, object]:
         )
 
 
-@operation(noun, "GET", "/flavours", query=PageQuerySchema, gives=FlavourPageSchema)
-def list_flavours(query: PageQuery) -> dict[str, object]:
+@operation(noun, "GET", "/flavours", query=FlavourQuerySchema, gives=FlavourPageSchema)
+def list_flavours(query: FlavourQuery) -> dict[str, object]:
     """Sizes of machines that can be started"""
     with reading() as work:
         return page(
-            "flavours",
+            " ".join(("flavours", *query.experiment_ids)),
             query,
             lambda after, limit: offers.list_flavours(
-                work.session, work.actor, policy=work.desk.policy, after=after, limit=limit
+                work.session, work.desk, experiment_ids=query.experiment_ids, after=after, limit=limit
             ),
             position=lambda offer: (offer.flavour.position, offer.flavour.id),
             types=(int, str),

@@ -1,6 +1,7 @@
 """Shapes of instances, of the wish for one, and of tickets to their desktops."""
 
 import re
+from dataclasses import asdict
 from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
@@ -63,6 +64,15 @@ class ProgressStepSchema(Schema):
     at = at(nullable=True)
 
 
+class WaitingSchema(Schema):
+    """Its place in the line of `of` that wait for the same cloud, and why it does not go on."""
+
+    place = number()
+    of = number()
+    code = text()
+    why = text()
+
+
 class InstanceSchema(Schema):
     """One virtual machine: what is wanted of it, what it does, and what may be done with it."""
 
@@ -76,6 +86,7 @@ class InstanceSchema(Schema):
     experiments = many(ExperimentOfInstanceSchema)
     wanted = word("running", "stopped", "gone")
     phase = word(
+        "waiting",
         "queued",
         "building",
         "starting",
@@ -88,6 +99,7 @@ class InstanceSchema(Schema):
         "failed",
     )
     reason = one(ReasonSchema, nullable=True)
+    waiting = one(WaitingSchema, nullable=True)
     created_at = at()
     expires_at = at()
     ready_at = at(nullable=True)
@@ -187,6 +199,7 @@ def show_instance(view: InstanceView, *, person_id: str) -> dict[str, object]:
         "wanted": row.wanted,
         "phase": view.shown,
         "reason": reason,
+        "waiting": None if view.waiting is None else asdict(view.waiting),
         "created_at": row.created_at,
         "expires_at": row.expires_at,
         "ready_at": status.ready_at,

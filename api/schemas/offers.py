@@ -1,11 +1,36 @@
 """Shapes of what can be started: images and flavours."""
 
-from marshmallow import Schema
+from dataclasses import dataclass
+from typing import Any
 
-from api.schemas.common import page_of
-from api.schemas.fields import claim, number, one, text, texts
+from marshmallow import Schema, fields, post_load, validate
+
+from api.schemas.common import CURSOR_LENGTH, DEFAULT_LIMIT, MAX_LIMIT, page_of
+from api.schemas.fields import Key, claim, number, one, text, texts, word
 from visa.domain.lifecycle import Verdict
-from visa.services.offers import FlavourOffer, ImageOffer
+from visa.services.create_instance import MAX_EXPERIMENTS
+from visa.services.offers import FlavourOffer, ImageOffer, When
+
+
+@dataclass(frozen=True)
+class FlavourQuery:
+    """Which part of the list is asked for, and for a machine on which experiments."""
+
+    cursor: str | None
+    limit: int
+    experiment_ids: tuple[str, ...]
+
+
+class FlavourQuerySchema(Schema):
+    """`experiment_ids`, which may be repeated: what the machine would be for; their limits count too."""
+
+    cursor = Key(max_length=CURSOR_LENGTH, load_default=None)
+    limit = fields.Integer(load_default=DEFAULT_LIMIT, validate=validate.Range(1, MAX_LIMIT))
+    experiment_ids = fields.List(Key(), validate=validate.Length(max=MAX_EXPERIMENTS), load_default=list)
+
+    @post_load
+    def make(self, values: dict[str, Any], **_: Any) -> FlavourQuery:
+        return FlavourQuery(**values | {"experiment_ids": tuple(sorted(set(values["experiment_ids"])))})
 
 
 class LimitsSchema(Schema):
@@ -21,6 +46,19 @@ class AvailableSchema(Schema):
 
     now = claim()
     reason = text(nullable=True)
+
+
+class FlavourAvailableSchema(Schema):
+    """When the person could start one, and why not now; `place` in a line of `of` is where one would wait.
+
+    `now`: whether it starts at once. `own_limit`: once the person made room; `never`: as long as the limits are these.
+    """
+
+    now = claim()
+    when = word(*When)
+    reason = text(nullable=True)
+    place = number(nullable=True)
+    of = number(nullable=True)
 
 
 class ImageSchema(Schema):
@@ -45,7 +83,7 @@ class FlavourSchema(Schema):
     memory_mib = number()
     gpus = number()
     limits = one(LimitsSchema)
-    available = one(AvailableSchema)
+    available = one(FlavourAvailableSchema)
 
 
 ImagePageSchema = page_of(ImageSchema, "ImagePage")
@@ -58,7 +96,7 @@ def show_image(offer: ImageOffer) -> dict[str, object]:
 
 
 def show_flavour(offer: FlavourOffer) -> dict[str, object]:
-    row, limits = offer.flavour, offer.enforcement
+    row, limits, available = offer.flavour, offer.enforcement, offer.available
     return {
         "id": row.id,
         "name": row.name,
@@ -67,7 +105,13 @@ def show_flavour(offer: FlavourOffer) -> dict[str, object]:
         "memory_mib": row.memory_mib,
         "gpus": row.gpus,
         "limits": {"memory_enforced": limits.memory, "cpu_enforced": limits.cpu, "note": limits.note},
-        "available": show_available(offer.available),
+        "available": {
+            "now": available.when is When.NOW,
+            "when": available.when,
+            "reason": available.reason,
+            "place": available.place,
+            "of": available.of,
+        },
     }
 
 

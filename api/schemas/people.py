@@ -3,6 +3,7 @@
 from marshmallow import Schema
 
 from api.schemas.fields import claim, many, number, one, text, texts, word
+from visa.domain.quota import Bound, Number
 
 
 class NoticeSchema(Schema):
@@ -29,6 +30,14 @@ class UsedSchema(Schema):
     limit = number()
 
 
+class QuotaSchema(Schema):
+    """One number of an allowance; what has no limit is not told."""
+
+    of = word(*Number)
+    used = number()
+    limit = number()
+
+
 class MeSchema(Schema):
     """The signed-in person. `login` is the account inside desktops, null until there is one."""
 
@@ -39,4 +48,12 @@ class MeSchema(Schema):
     roles = texts()
     guest = claim()
     instances = one(UsedSchema)
+    quota = many(QuotaSchema)
     bin_count = number()
+
+
+def show_quota(own: Bound) -> list[dict[str, object]]:
+    limits = ((number, own.limits.of(number)) for number in Number)
+    return [
+        {"of": number, "used": own.used.of(number), "limit": limit} for number, limit in limits if limit is not None
+    ]

@@ -39,6 +39,7 @@ def test_a_person_sees_how_much_they_have_and_may_have(place: Place):
         "roles": [],
         "guest": False,
         "instances": {"used": 1, "limit": 2},
+        "quota": [{"of": "instances", "used": 1, "limit": 2}],
         "bin_count": 0,
     }
     ada.send("DELETE", f"/api/v1/instances/{made['id']}")
@@ -92,7 +93,10 @@ def test_flavours_say_what_the_cloud_enforces_and_whether_there_is_room(place: P
         ada.post("/api/v1/instances", NEW)
     assert flavour()["available"] == {
         "now": False,
-        "reason": "You have all 2 desktops that you may have at once. Delete one to make room.",
+        "when": "own_limit",
+        "reason": "You have all 2 desktops that you may have at once. Delete “New” to make room.",
+        "place": None,
+        "of": None,
     }
 
 

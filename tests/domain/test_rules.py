@@ -1,4 +1,4 @@
-"""The small rules: what is shown and allowed, deadlines, mounts, quota."""
+"""The small rules: what is shown and allowed, deadlines, mounts."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visa.domain import expiry, lifecycle, mounts, quota
+from visa.domain import expiry, lifecycle, mounts
 from visa.domain.access import Role, Standing, needs_experiment, standing
 from visa.domain.expiry import Allowance
 from visa.domain.instance import Phase, Wanted
@@ -35,6 +35,13 @@ def test_only_a_running_desktop_can_be_opened():
 
 def test_a_wanted_reboot_shows_until_it_was_ordered():
     assert lifecycle.shown(Wanted.RUNNING, Phase.RUNNING, restart_pending=True) is Shown.REBOOTING
+
+
+def test_one_that_waits_for_room_can_be_renamed_and_leave_the_line():
+    word = lifecycle.shown(Wanted.RUNNING, Phase.NEW, restart_pending=False, waiting=True)
+    can = {action for action, verdict in lifecycle.allowed_actions(word, extension=YES).items() if verdict.allowed}
+    assert (word, can) == (Shown.WAITING, {Action.RENAME, Action.DELETE})
+    assert lifecycle.shown(Wanted.GONE, Phase.NEW, restart_pending=False, waiting=True) is Shown.DELETING
 
 
 def test_nothing_can_be_done_with_what_is_being_deleted():
@@ -85,11 +92,6 @@ def test_the_mounts_of_an_experiment_are_where_people_expect_them():
         ("/d/raw", "/data/mx-1/raw", "ro"),
         ("/d/proc", "/data/mx-1/processed", "rw"),
     ]
-
-
-@pytest.mark.parametrize(("used", "limit", "code"), [(0, 2, None), (2, 2, "quota_reached"), (0, 0, "no_quota")])
-def test_the_quota_says_what_is_wrong(used, limit, code):
-    assert quota.may_create(used=used, limit=limit).code == code
 
 
 def test_standing_follows_roles_and_the_link_to_the_facility():

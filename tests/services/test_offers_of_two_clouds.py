@@ -97,7 +97,7 @@ def test_a_flavour_says_what_its_own_cloud_enforces(both, sessions, seeded, cloc
             times = {"started_at": clock.now(), "finished_at": clock.now()}
             session.add(JobReport(job=offers.CLOUD_JOB, cloud=cloud, holder="h", ok=True, report=said, **times))
         desk = seeded.desk(session, ADA, clock.now())
-        listed = offers.list_flavours(session, desk.actor, policy=desk.policy, after=None, limit=10)
+        listed = offers.list_flavours(session, desk, after=None, limit=10)
     assert {offer.flavour.id: offer.enforcement.memory for offer in listed} == {"small": True, "small-other": False}
 
 

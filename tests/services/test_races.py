@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.exc import DBAPIError
 
+from tests.services.limiting import limited
 from visa.domain.instance import Kept, Phase
 from visa.errors import Conflict
 from visa.services import facility_sync, restore, workspaces
@@ -16,6 +17,8 @@ from visa.store.session import Sessions
 from visa.store.tables import Instance, InstanceStatus, Person, Workspace
 from visa.testing.builders import ADA, GUEST, Seeded, facility_state
 
+NAMED = "pg_advisory_xact_lock"
+
 
 @pytest.fixture
 def database_kind():
@@ -23,14 +26,15 @@ def database_kind():
     return "postgresql"
 
 
-def before_the_lock(sessions: Sessions, table: str, meanwhile: Callable[[], None]) -> None:
-    """Run `meanwhile` when this thread is about to lock a row of `table` for the first time."""
+def before_the_lock(sessions: Sessions, lock: str, meanwhile: Callable[[], object]) -> None:
+    """Run `meanwhile` when this thread is about to lock a row of the table `lock` (or `NAMED`) for the first time."""
     mine, pending = threading.get_ident(), [meanwhile]
 
     @event.listens_for(sessions.engine, "before_cursor_execute")
     def look(_connection, _cursor, statement, *_rest):
         locks = "FOR UPDATE" in statement or "FOR NO KEY UPDATE" in statement
-        if pending and threading.get_ident() == mine and locks and f"FROM {table} " in statement.replace("\n", ""):
+        this = locks and f"FROM {lock} " in statement.replace("\n", "")
+        if pending and threading.get_ident() == mine and (this or (lock in statement and lock == NAMED)):
             other = threading.Thread(target=pending.pop())
             other.start()
             other.join()
@@ -90,3 +94,15 @@ def test_two_schedulers_read_the_facility_for_the_first_time_at_once(sessions, c
     for thread in both:
         thread.join(30)
     assert troubles == []
+
+
+@pytest.mark.parametrize(
+    ("limits", "lock"),
+    [({"experiment": {"instances": 1}}, "experiment"), ({"clouds": {"main": {"instances": 1}}}, NAMED)],
+)
+def test_what_is_used_is_counted_once_the_limit_is_locked(sessions, seeded: Seeded, clock, limits, lock):
+    """Another person's request commits just before this one has the lock: this one must see it, and wait."""
+    place = limited(sessions, seeded, clock, **limits)
+    before_the_lock(sessions, lock, lambda: place.ask("p001"))
+    place.ask("p000")
+    assert (place.holding(), len(place.line())) == (1, 1)

@@ -10,9 +10,8 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 
-from visa.domain.lifecycle import YES, Verdict, no
-
 MIB_PER_GIB = 1024
+NAMED = 3  # desktops to choose from in a sentence
 
 
 class Number(StrEnum):
@@ -227,9 +226,9 @@ def _own(own: Bound, number: Number, wish: Amount, frees: tuple[Mine, ...]) -> s
 def _cure(frees: tuple[Mine, ...]) -> str:
     if not frees:
         return "Delete desktops to make room; no single one is enough."
-    names = [f"“{one.name}”" for one in frees[:3]]
-    more = " or another" if len(frees) > len(names) else ""
-    return f"Delete {' or '.join(names)}{more} to make room."
+    names = [f"“{name}”" for name in dict.fromkeys(one.name for one in frees)]
+    more = " or another" if len(names) > NAMED else ""
+    return f"Delete {' or '.join(names[:NAMED])}{more} to make room."
 
 
 def _without(own: Bound, one: Mine) -> Bound:
@@ -256,13 +255,3 @@ def _one(number: Number) -> str:
 
 def _is(number: Number, value: int) -> str:
     return "is" if number is Number.MEMORY_MIB or value == 1 else "are"
-
-
-def may_create(*, used: int, limit: int) -> Verdict:
-    """`used` counts the person's instances that are not gone."""
-    if limit == 0:
-        return no("no_quota", "Your account may not have desktops yet. The support team can help.")
-    if used < limit:
-        return YES
-    have = "the one desktop" if limit == 1 else f"all {limit} desktops"
-    return no("quota_reached", f"You have {have} that you may have at once. Delete one to make room.")

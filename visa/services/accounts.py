@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 from visa.domain import subjects
 from visa.domain.access import Role, Standing
 from visa.domain.instance import WorkspacePhase
+from visa.domain.quota import Bound
 from visa.errors import NotFound
 from visa.ports.clock import NewId
 from visa.ports.identity import SignedIn
-from visa.services.actors import Actor, account, allowance
-from visa.services.instances import count_live
+from visa.services import allowances
+from visa.services.actors import Actor, account
 from visa.services.journal import SYSTEM, By, record
 from visa.services.mounting import rights_changed
 from visa.settings import Policy
@@ -31,14 +32,13 @@ EMAIL_LENGTH = 320
 
 @dataclass(frozen=True)
 class Me:
-    """The signed-in person. `login` is None until there is an account for desktops."""
+    """The signed-in person. `login` is None until there is an account for desktops; `own` is the allowance."""
 
     person: Person
     login: str | None
     roles: tuple[Role, ...]
     guest: bool
-    used: int
-    limit: int
+    own: Bound
     bin_count: int
 
 
@@ -68,8 +68,11 @@ def me(session: Session, actor: Actor, policy: Policy) -> Me:
         login=_login(session, actor.person_id),
         roles=tuple(sorted(actor.roles)),
         guest=actor.standing is Standing.GUEST,
-        used=count_live(session, actor.person_id),
-        limit=allowance(policy, actor.standing).instances,
+        own=allowances.own_bound(
+            actor.person_id,
+            allowances.own_limits(policy, actor.standing),
+            allowances.mine(session, actor.person_id),
+        ),
         bin_count=session.scalar(binned.where(WorkspaceStatus.phase != WorkspacePhase.GONE)) or 0,
     )
 

@@ -1,20 +1,22 @@
 """Starting an instance: what is checked before intent is written, and that repeating a request makes nothing twice."""
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeVar, assert_never
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from visa.domain import expiry, quota
+from visa.domain import expiry
 from visa.domain.access import needs_experiment
 from visa.domain.audience import is_for
 from visa.domain.instance import Kept, Phase, Wanted, WorkspacePhase
+from visa.domain.line import Wish
+from visa.domain.quota import Fits, Never, NotNow, OwnLimit
 from visa.errors import Conflict, Forbidden, Invalid, NotFound
-from visa.services import cloud_offers
+from visa.services import allowances, cloud_offers, waiting
 from visa.services.actors import Actor, allowance, ensure_account, seeker
 from visa.services.desk import Desk
-from visa.services.instances import count_live, note
+from visa.services.instances import note
 from visa.services.mounting import granted
 from visa.services.workspaces import find_mine, take_from_bin
 from visa.store.session import lock
@@ -59,7 +61,8 @@ class Repeat:
 def create(session: Session, desk: Desk, wish: NewInstance, *, repeat: Repeat | None = None) -> Instance:
     """A new instance, or the one that an earlier request with the same key made.
 
-    Raises `Invalid` (a field is wrong), `Forbidden` (quota) and `Conflict` (workspace in use, key used differently).
+    It waits (`waiting_since`) while it does not fit into a limit that others share. Raises `Invalid` (a field is
+    wrong), `Forbidden` (an own limit, or it can never fit) and `Conflict` (workspace in use, key used differently).
     """
     person = lock(session, Person, desk.actor.person_id)  # two requests at once: one waits
     if person is None:
@@ -70,14 +73,12 @@ def create(session: Session, desk: Desk, wish: NewInstance, *, repeat: Repeat | 
     flavour = _offered(session, desk, Flavour, wish.flavour_id, field="flavour_id")
     cloud = _cloud_of(session, desk, wish, image, flavour)
     _check_experiments(session, desk, wish.experiment_ids)
-    limits = allowance(desk.policy, desk.actor.standing, image, flavour)
-    verdict = quota.may_create(used=count_live(session, desk.actor.person_id), limit=limits.instances)
-    if not verdict.allowed:
-        raise Forbidden(verdict.reason or "", code=verdict.code)
+    instance_id = desk.new_id()
+    not_now = _room(session, desk, wish, instance_id, flavour)
     ensure_account(session, person, first_uid=desk.policy.guest_uid_first)
     workspace = _workspace(session, desk, wish, cloud)
     instance = Instance(
-        id=desk.new_id(),
+        id=instance_id,
         owner_id=desk.actor.person_id,
         name=wish.name,
         image_id=wish.image_id,
@@ -86,7 +87,8 @@ def create(session: Session, desk: Desk, wish: NewInstance, *, repeat: Repeat | 
         keyboard=wish.keyboard,
         wanted=Wanted.RUNNING,
         created_at=desk.now,
-        expires_at=expiry.first_deadline(desk.now, limits),
+        expires_at=expiry.first_deadline(desk.now, allowance(desk.policy, desk.actor.standing, image, flavour)),
+        waiting_since=desk.now if not_now else None,
         idempotency_key=repeat.key if repeat else None,
         request_hash=repeat.request_hash if repeat else None,
     )
@@ -102,7 +104,27 @@ def create(session: Session, desk: Desk, wish: NewInstance, *, repeat: Repeat | 
         InstanceExperiment(instance_id=instance.id, experiment_id=one) for one in dict.fromkeys(wish.experiment_ids)
     )
     note(session, desk, instance, "created", f"Created “{instance.name}”.")
+    if not_now:
+        note(session, desk, instance, "waits", f"It waits for room: {not_now.reason}")
     return instance
+
+
+def _room(session: Session, desk: Desk, wish: NewInstance, instance_id: str, flavour: Flavour) -> NotNow | None:
+    """Whether it must wait for room; shared limits are locked from here on. Raises `Forbidden`."""
+    person_id, named = desk.actor.person_id, tuple(sorted(set(wish.experiment_ids)))
+    having = allowances.mine(session, person_id)
+    own = allowances.own_bound(person_id, allowances.own_limits(desk.policy, desk.actor.standing), having)
+    asked = Wish(instance_id, person_id, desk.now, allowances.amount_of(flavour), named)
+    ruling = waiting.decide(session, desk.policy, asked, own=own, mine=having, cloud=flavour.cloud)
+    match ruling:
+        case Fits():
+            return None
+        case NotNow():
+            return ruling
+        case Never() | OwnLimit():
+            raise Forbidden(ruling.reason, code=ruling.code)
+        case _ as never:
+            assert_never(never)
 
 
 def _earlier(session: Session, actor: Actor, repeat: Repeat) -> Instance | None:

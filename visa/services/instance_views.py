@@ -16,6 +16,7 @@ from visa.domain.progress import Milestone, progress
 from visa.services.actors import Actor, allowance
 from visa.services.desktops import INPUT
 from visa.services.instances import find_mine, word_for
+from visa.services.lines import Place, places
 from visa.services.mounting import granted_by_instance
 from visa.settings import Policy
 from visa.store.tables import (
@@ -57,6 +58,7 @@ class InstanceView:
     usual_s: float | None
     thumbnail_at: datetime | None
     last_input_at: datetime | None
+    waiting: Place | None
 
 
 def get_mine(session: Session, actor: Actor, instance_id: str, *, now: datetime, policy: Policy) -> InstanceView:
@@ -104,12 +106,14 @@ def _views(session: Session, actor: Actor, query: Any, *, now: datetime, policy:
     used = select(Activity.instance_id, Activity.at).where(Activity.instance_id.in_(ids), Activity.kind == INPUT)
     inputs = {row.instance_id: row.at for row in session.execute(used)}
     entered = _entered(session, ids)
+    clouds = {row.Workspace.cloud for row in rows if row.Instance.waiting_since is not None}
+    in_line = places(session, policy, clouds, now)
     usual: dict[str, float | None] = {}
     views = []
     for instance, status, owner, image, flavour, workspace, workspace_status in rows:
         word = word_for(instance, status)
         limits = allowance(policy, actor.standing, image, flavour)
-        extension = expiry.may_extend(instance.created_at, instance.expires_at, now, limits)
+        extension = expiry.may_extend(instance.lives_from, instance.expires_at, now, limits)
         if word in _ON_THE_WAY and image.id not in usual:
             usual[image.id] = _usual_s(session, image.id)
         views.append(
@@ -122,23 +126,31 @@ def _views(session: Session, actor: Actor, query: Any, *, now: datetime, policy:
                 workspace=workspace,
                 workspace_status=workspace_status,
                 shown=word,
-                warning=expiry.warning(instance.expires_at, now, warn_d=policy.warn_d),
+                warning=_warning(word, instance, now, warn_d=policy.warn_d),
                 actions=lifecycle.allowed_actions(word, extension=extension),
                 mounts=mounts[instance.id],
                 progress=progress(
                     word,
                     Phase(status.phase),
                     workspace_ready=workspace_status.ref is not None,
-                    created_at=instance.created_at,
+                    created_at=instance.lives_from,
                     phase_since=status.phase_since,
                     entered=entered.get(instance.id, {}),
                 ),
                 usual_s=usual.get(image.id) if word in _ON_THE_WAY else None,
                 thumbnail_at=thumbnails.get(instance.id),
                 last_input_at=inputs.get(instance.id),
+                waiting=in_line.get(instance.id),
             )
         )
     return views
+
+
+def _warning(word: Shown, instance: Instance, now: datetime, *, warn_d: float) -> expiry.Warning:
+    """The time of one that waits for room has not begun."""
+    if word is Shown.WAITING:
+        return expiry.Warning.NONE
+    return expiry.warning(instance.expires_at, now, warn_d=warn_d)
 
 
 def _entered(session: Session, instance_ids: list[str]) -> dict[str, dict[Phase, datetime]]:
@@ -159,7 +171,8 @@ _ON_THE_WAY = {Shown.QUEUED, Shown.BUILDING, Shown.STARTING, Shown.REBOOTING}
 
 def _usual_s(session: Session, image_id: str) -> float | None:
     """Median seconds from Create to ready of the newest instances of this image; None when there was none."""
-    ready = select(Instance.created_at, InstanceStatus.first_ready_at).join(InstanceStatus)
+    begun = func.coalesce(Instance.admitted_at, Instance.created_at)
+    ready = select(begun, InstanceStatus.first_ready_at).join(InstanceStatus)
     ready = ready.where(Instance.image_id == image_id, InstanceStatus.first_ready_at.is_not(None))
     newest = session.execute(ready.order_by(Instance.created_at.desc()).limit(USUAL_SAMPLE)).all()
     took = [(at - created).total_seconds() for created, at in newest if at is not None]

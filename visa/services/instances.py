@@ -3,7 +3,6 @@
 Nothing here calls the cloud: the reconcile loop makes it so. All functions run in the caller's writing transaction.
 """
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from visa.domain import expiry, lifecycle
@@ -47,7 +46,7 @@ def extend(session: Session, desk: Desk, instance_id: str) -> Instance:
     """Move the deadline as far as one extension allows now."""
     instance = _claim(session, desk, instance_id, Action.EXTEND)
     limits = _limits(session, desk, instance)
-    instance.expires_at = expiry.extended(instance.created_at, instance.expires_at, desk.now, limits)
+    instance.expires_at = expiry.extended(instance.lives_from, instance.expires_at, desk.now, limits)
     instance.revision += 1
     note(session, desk, instance, "extended", f"Extended until {instance.expires_at:%Y-%m-%d %H:%M} UTC.")
     return instance
@@ -73,16 +72,11 @@ def find_mine(session: Session, actor: Actor, instance_id: str, *, lock: bool = 
     return instance
 
 
-def count_live(session: Session, person_id: str) -> int:
-    """How many instances count against a person's quota: all that are not gone."""
-    live = select(func.count()).join(InstanceStatus).where(InstanceStatus.phase != Phase.GONE)
-    return session.scalar(live.select_from(Instance).where(Instance.owner_id == person_id)) or 0
-
-
 def word_for(instance: Instance, status: InstanceStatus) -> lifecycle.Shown:
     """The one word that this instance is shown with."""
     pending = instance.restart_nonce > status.seen_nonce
-    return lifecycle.shown(Wanted(instance.wanted), Phase(status.phase), restart_pending=pending)
+    waiting = instance.waiting_since is not None
+    return lifecycle.shown(Wanted(instance.wanted), Phase(status.phase), restart_pending=pending, waiting=waiting)
 
 
 def note(session: Session, desk: Desk, instance: Instance, kind: str, message: str) -> None:
@@ -104,7 +98,7 @@ def _claim(session: Session, desk: Desk, instance_id: str, action: Action) -> In
     instance = find_mine(session, desk.actor, instance_id, lock=True)
     status = session.get_one(InstanceStatus, instance_id)
     limits = _limits(session, desk, instance)
-    extension = expiry.may_extend(instance.created_at, instance.expires_at, desk.now, limits)
+    extension = expiry.may_extend(instance.lives_from, instance.expires_at, desk.now, limits)
     verdict = lifecycle.allowed_actions(word_for(instance, status), extension=extension)[action]
     if not verdict.allowed:
         raise Conflict(verdict.reason or "", code=verdict.code)

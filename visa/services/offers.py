@@ -1,20 +1,24 @@
 """What a person can start: images and flavours in the catalogue's order, with what the cloud really enforces."""
 
 from dataclasses import dataclass
-from typing import TypeVar
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar, assert_never
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from visa.domain import quota
 from visa.domain.audience import is_for
 from visa.domain.lifecycle import Verdict
+from visa.domain.line import Wish
+from visa.domain.quota import Fits, Never, NotNow, OwnLimit
 from visa.domain.resources import Enforcement
-from visa.services import cloud_offers
-from visa.services.actors import Actor, allowance, seeker
-from visa.services.instances import count_live
-from visa.settings import Policy
-from visa.store.tables import Flavour, Image, JobReport
+from visa.services import allowances, cloud_offers, lines
+from visa.services.actors import Actor, seeker
+from visa.services.desk import Desk
+from visa.services.lines import Outlook
+from visa.services.mounting import granted
+from visa.store.tables import Experiment, Flavour, Image, JobReport
 
 Offered = TypeVar("Offered", Image, Flavour)
 
@@ -30,13 +34,32 @@ class ImageOffer:
     available: Verdict
 
 
+class When(StrEnum):
+    """When a machine of some size could start: now, after waiting in a line, once the person made room, or never."""
+
+    NOW = "now"
+    WAITS = "waits"
+    OWN_LIMIT = "own_limit"
+    NEVER = "never"
+
+
+@dataclass(frozen=True)
+class Available:
+    """Why it is not now; `place` in a line of `of` is set where one would wait."""
+
+    when: When
+    reason: str | None = None
+    place: int | None = None
+    of: int | None = None
+
+
 @dataclass(frozen=True)
 class FlavourOffer:
-    """One flavour, which of its limits hold, and whether the person could start one now."""
+    """One flavour, which of its limits hold, and whether and when the person could start one."""
 
     flavour: Flavour
     enforcement: Enforcement
-    available: Verdict
+    available: Available
 
 
 def list_images(session: Session, actor: Actor, *, after: tuple[int, str] | None, limit: int) -> list[ImageOffer]:
@@ -47,20 +70,52 @@ def list_images(session: Session, actor: Actor, *, after: tuple[int, str] | None
 
 
 def list_flavours(
-    session: Session, actor: Actor, *, policy: Policy, after: tuple[int, str] | None, limit: int
+    session: Session, desk: Desk, *, experiment_ids: tuple[str, ...] = (), after: tuple[int, str] | None, limit: int
 ) -> list[FlavourOffer]:
-    """Flavours for this person, from just after the one at position and id `after`."""
+    """Flavours for this person, from just after the one at position and id `after`.
+
+    `experiment_ids`: what the machine would be for; their limits count too, as far as the person may use them.
+    """
+    actor, policy, now = desk.actor, desk.policy, desk.now
     rows = _for(session, actor, Flavour, after=after, limit=limit)
-    used = count_live(session, actor.person_id)
-    quota_says = quota.may_create(used=used, limit=allowance(policy, actor.standing).instances)
     there = cloud_offers.in_cloud(session, rows)
-    enforcement = {cloud: _enforcement(session, cloud) for cloud in {row.cloud for row in rows}}
-    return [FlavourOffer(row, enforcement[row.cloud], _both(there[row.id].startable, quota_says)) for row in rows]
+    clouds = sorted({row.cloud for row in rows})
+    usable = tuple(sorted(one for one in set(experiment_ids) if _may_use(session, actor, one, now)))
+    asked = {row.id: Wish("", actor.person_id, now, allowances.amount_of(row), usable) for row in rows}
+    scenes = {cloud: lines.scene(session, policy, cloud, now, new=[*asked.values()]) for cloud in clouds}
+    having = allowances.mine(session, actor.person_id)
+    own = allowances.own_bound(actor.person_id, allowances.own_limits(policy, actor.standing), having)
+    enforcement = {cloud: _enforcement(session, cloud) for cloud in clouds}
+    return [
+        FlavourOffer(
+            row,
+            enforcement[row.cloud],
+            _available(there[row.id].startable, scenes[row.cloud].outlook(asked[row.id], own, having)),
+        )
+        for row in rows
+    ]
 
 
-def _both(cloud_says: Verdict, quota_says: Verdict) -> Verdict:
+def _available(cloud_says: Verdict, outlook: Outlook) -> Available:
     """The cloud's reason comes first: making room in the quota would not help."""
-    return quota_says if cloud_says.allowed else cloud_says
+    if not cloud_says.allowed:
+        return Available(When.NEVER, cloud_says.reason)
+    match outlook.ruling:
+        case Fits():
+            return Available(When.NOW)
+        case NotNow(reason=reason):
+            return Available(When.WAITS, reason, outlook.place, outlook.of)
+        case OwnLimit(reason=reason):
+            return Available(When.OWN_LIMIT, reason)
+        case Never(reason=reason):
+            return Available(When.NEVER, reason)
+        case _ as never:
+            assert_never(never)
+
+
+def _may_use(session: Session, actor: Actor, experiment_id: str, now: datetime) -> bool:
+    experiment = session.get(Experiment, experiment_id)
+    return experiment is not None and granted(session, actor, experiment, now).raw is not None
 
 
 def _for(

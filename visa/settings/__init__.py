@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from visa.errors import Misconfigured
 from visa.settings.base import Days, Port, Seconds, Section
 from visa.settings.cloud import Cloud, OpenStack, refuse_twins
+from visa.settings.limits import SharedLimits
 from visa.settings.mail import Mail
 
 
@@ -118,6 +119,9 @@ class Lifetimes(Section):
     extension_d: Days = Field(description="Days from now that one extension gives.")
     max_lifetime_d: Days = Field(description="Days since creation that extensions can reach.")
     instances: int = Field(ge=0, description="Instances at once.")
+    vcpus: int | None = Field(None, ge=0, description="Cores of all of them; none is no limit.")
+    memory_gib: float | None = Field(None, ge=0, description="Memory of all of them in GiB; none is no limit.")
+    gpus: int | None = Field(None, ge=0, description="GPUs of all of them; none is no limit.")
 
 
 class Policy(Section):
@@ -131,6 +135,13 @@ class Policy(Section):
     )
     guest: Lifetimes = Field(
         Lifetimes(lifetime_d=7, extension_d=7, max_lifetime_d=14, instances=1), description="For guests."
+    )
+    experiment: SharedLimits = Field(
+        SharedLimits(), description="What all instances of one experiment share; who finds no room waits."
+    )
+    clouds: dict[str, SharedLimits] = Field(
+        {},
+        description="By name of a cloud: what all instances there share, beside the limits that the cloud itself sets.",
     )
     bin_d: Days = Field(90, description="Days that a workspace stays in the recycle bin.")
     guest_uid_first: int = Field(
@@ -281,6 +292,7 @@ __all__ = [
     "Policy",
     "Reconcile",
     "Settings",
+    "SharedLimits",
     "Site",
     "load",
 ]

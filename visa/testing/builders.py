@@ -13,6 +13,7 @@ from visa.services.actors import load_actor
 from visa.services.create_instance import NewInstance, create
 from visa.services.desk import Desk
 from visa.settings import Policy
+from visa.store.tables import FacilityPerson as TableOfPeople
 from visa.store.tables import Flavour, Image, Instance, LoginSession, Person
 
 ADA, BOB, GUEST = "ada", "bob", "guest"
@@ -60,6 +61,18 @@ def seed(session: Session, now: datetime, new_id: NewId) -> Seeded:
     session.add(Flavour(id="small", name="Small", cloud_name="small", **flavour))
     session.flush()
     return Seeded(Policy(), new_id)
+
+
+def many_people(session: Session, count: int, now: datetime) -> list[str]:
+    """More users of the facility, in no team: "p000", "p001", …"""
+    names = [f"p{number:03d}" for number in range(count)]
+    for uid, who in enumerate(names, 20001):
+        account = {"name": who, "email": f"{who}@example.org", "login": who, "uid": uid, "gid": uid, "gids": [uid]}
+        session.add(TableOfPeople(id=who, roles=[], **account))
+        identity = {"issuer": "https://idp.example.org", "subject": who, "email": "", "created_at": now, "seen_at": now}
+        session.add(Person(id=who, name=who, facility_person_id=who, **identity))
+    session.flush()
+    return names
 
 
 def offer_elsewhere(session: Session) -> None:

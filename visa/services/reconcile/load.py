@@ -54,6 +54,7 @@ def instance_intent(session: Session, instance: Instance, deployment: str, now: 
         workspace_phase=WorkspacePhase(workspace.phase),
         ever_ready=status.first_ready_at is not None,
         phase_since=status.phase_since,
+        admitted=instance.waiting_since is None,
     )
 
 

@@ -1,6 +1,6 @@
 """All tables. Import them from here."""
 
-from visa.store.tables.catalogue import CatalogueEntry, CloudOffer, Flavour, Image
+from visa.store.tables.catalogue import CatalogueEntry, CloudOffer, CloudUsage, Flavour, Image
 from visa.store.tables.desktops import Activity, DesktopSession, Thumbnail, Ticket
 from visa.store.tables.facility import Experiment, ExperimentMember, FacilityPerson, Instrument, InstrumentScientist
 from visa.store.tables.guests import GuestReport, GuestToken
@@ -13,6 +13,7 @@ __all__ = [
     "Activity",
     "CatalogueEntry",
     "CloudOffer",
+    "CloudUsage",
     "DesktopSession",
     "Event",
     "Experiment",

@@ -70,3 +70,21 @@ class CloudOffer(Base):
     disk_gib: Mapped[int | None]
     seen_at: Mapped[datetime]
     gone_at: Mapped[datetime | None]
+
+
+class CloudUsage(Base):
+    """What a cloud grants our project, as it was last seen: the api never asks a cloud itself. Null limits are none.
+
+    `*_foreign` is what others use of it: what is used, without what our own machines held at that time.
+    """
+
+    __tablename__ = "cloud_usage"
+
+    cloud: Mapped[CloudName] = mapped_column(primary_key=True)
+    taken_at: Mapped[datetime]
+    instances_foreign: Mapped[int] = mapped_column(default=0)
+    instances_limit: Mapped[int | None]
+    vcpus_foreign: Mapped[int] = mapped_column(default=0)
+    vcpus_limit: Mapped[int | None]
+    memory_mib_foreign: Mapped[int] = mapped_column(default=0)
+    memory_mib_limit: Mapped[int | None]

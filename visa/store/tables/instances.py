@@ -10,11 +10,14 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from visa.store.base import Base, CloudName
 
+_WAITS = text("waiting_since IS NOT NULL")
+
 
 class Instance(Base):
     """Intent. `revision` grows with each change; `restart_nonce` with each wish for a reboot.
 
-    It runs in its workspace's cloud.
+    It runs in its workspace's cloud. Since `waiting_since` it waits for room there or in its experiments, and is not to
+    be made; `admitted_at` is when it got room, None for one that never had to wait.
     """
 
     __tablename__ = "instance"
@@ -22,6 +25,7 @@ class Instance(Base):
         UniqueConstraint("owner_id", "idempotency_key"),
         Index(None, "owner_id", "created_at", "id"),
         Index(None, "workspace_id"),
+        Index(None, "waiting_since", sqlite_where=_WAITS, postgresql_where=_WAITS),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -38,10 +42,18 @@ class Instance(Base):
     request_hash: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    waiting_since: Mapped[datetime | None]
+    admitted_at: Mapped[datetime | None]
+
+    @property
+    def lives_from(self) -> datetime:
+        """From when its lifetime counts: waiting costs none of it."""
+        return self.admitted_at or self.created_at
 
 
 class InstanceExperiment(Base):
     __tablename__ = "instance_experiment"
+    __table_args__ = (Index(None, "experiment_id"),)
 
     instance_id: Mapped[str] = mapped_column(ForeignKey("instance.id"), primary_key=True)
     experiment_id: Mapped[str] = mapped_column(ForeignKey("experiment.id"), primary_key=True)

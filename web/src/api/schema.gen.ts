@@ -719,7 +719,7 @@ export interface components {
             next: string | null;
         };
         Flavour: {
-            available: components["schemas"]["Available"];
+            available: components["schemas"]["FlavourAvailable"];
             description: string;
             gpus: number;
             id: string;
@@ -727,6 +727,14 @@ export interface components {
             memory_mib: number;
             name: string;
             vcpus: number;
+        };
+        FlavourAvailable: {
+            now: boolean;
+            of: number | null;
+            place: number | null;
+            reason: string | null;
+            /** @enum {string} */
+            when: "now" | "waits" | "own_limit" | "never";
         };
         FlavourChanges: {
             audience?: string[];
@@ -829,7 +837,7 @@ export interface components {
             name: string;
             owner: components["schemas"]["Named"];
             /** @enum {string} */
-            phase: "queued" | "building" | "starting" | "running" | "stopping" | "stopped" | "rebooting" | "deleting" | "gone" | "failed";
+            phase: "waiting" | "queued" | "building" | "starting" | "running" | "stopping" | "stopped" | "rebooting" | "deleting" | "gone" | "failed";
             progress: components["schemas"]["ProgressStep"][];
             /** Format: date-time */
             ready_at: string | null;
@@ -838,6 +846,7 @@ export interface components {
             /** Format: date-time */
             thumbnail_at: string | null;
             usual_s: number | null;
+            waiting: components["schemas"]["Waiting"] | null;
             /** @enum {string} */
             wanted: "running" | "stopped" | "gone";
             /** @enum {string} */
@@ -863,7 +872,7 @@ export interface components {
             name: string;
             owner: components["schemas"]["Named"];
             /** @enum {string} */
-            phase: "queued" | "building" | "starting" | "running" | "stopping" | "stopped" | "rebooting" | "deleting" | "gone" | "failed";
+            phase: "waiting" | "queued" | "building" | "starting" | "running" | "stopping" | "stopped" | "rebooting" | "deleting" | "gone" | "failed";
             progress: components["schemas"]["ProgressStep"][];
             /** Format: date-time */
             ready_at: string | null;
@@ -872,6 +881,7 @@ export interface components {
             /** Format: date-time */
             thumbnail_at: string | null;
             usual_s: number | null;
+            waiting: components["schemas"]["Waiting"] | null;
             /** @enum {string} */
             wanted: "running" | "stopped" | "gone";
             /** @enum {string} */
@@ -951,6 +961,7 @@ export interface components {
             instances: components["schemas"]["Used"];
             login: string | null;
             name: string;
+            quota: components["schemas"]["Quota"][];
             roles: string[];
         };
         Memory: {
@@ -1056,6 +1067,12 @@ export interface components {
             /** @enum {string} */
             step: "queued" | "workspace" | "machine" | "desktop";
         };
+        Quota: {
+            limit: number;
+            /** @enum {string} */
+            of: "instances" | "vcpus" | "memory_mib" | "gpus";
+            used: number;
+        };
         Reason: {
             code: string;
             message: string;
@@ -1109,6 +1126,12 @@ export interface components {
             login: string;
             /** @default null */
             since?: number | null;
+        };
+        Waiting: {
+            code: string;
+            of: number;
+            place: number;
+            why: string;
         };
         Workspace: {
             actions: components["schemas"]["WorkspaceActions"];
@@ -1605,6 +1628,7 @@ export interface operations {
             query?: {
                 cursor?: string | null;
                 limit?: number;
+                experiment_ids?: string[];
             };
             header?: never;
             path?: never;
