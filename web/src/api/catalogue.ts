@@ -46,10 +46,12 @@ export const useImages = () =>
     staleTime: 60_000,
   });
 
-/** What is free changes while one reads. */
-export const useFlavours = () =>
+/** What is free changes while one reads, and with the experiments that it would be for. */
+export const useFlavours = (experimentIds: readonly string[]) =>
   useQuery({
-    queryKey: keys.flavours,
-    queryFn: async ({ signal }) => (await get("/api/v1/flavours", { query: ALL, signal })).items,
+    queryKey: [...keys.flavours, experimentIds],
+    queryFn: async ({ signal }) =>
+      (await get("/api/v1/flavours", { query: { ...ALL, experiment_ids: [...experimentIds] }, signal })).items,
     refetchInterval: 10_000,
+    placeholderData: keepPreviousData,
   });

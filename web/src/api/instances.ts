@@ -1,6 +1,6 @@
 /** Instances: reading them live, and asking for changes. A change shows the server's answer at once, then polls on. */
 import { keepPreviousData, useMutation, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
-import { isOnItsWay } from "../logic/phase";
+import { isStarting } from "../logic/phase";
 import { keys, LIVE_MS, WAITING_MS } from "./queries";
 import { ask, get, picture, type Answer } from "./request";
 import type { Instance, InstancePage, NewInstance } from "./types";
@@ -20,7 +20,7 @@ export const useInstance = (id: string) =>
   useQuery({
     queryKey: keys.instance(id),
     queryFn: ({ signal }) => ask("get", "/api/v1/instances/{instance_id}", { ...at(id), signal }),
-    refetchInterval: ({ state }) => (state.data && isOnItsWay(state.data.data.phase) ? WAITING_MS : LIVE_MS),
+    refetchInterval: ({ state }) => (state.data && isStarting(state.data.data.phase) ? WAITING_MS : LIVE_MS),
   });
 
 export const useInstanceEvents = (id: string) =>

@@ -63,7 +63,7 @@ export async function picture(url: string, signal: AbortSignal): Promise<string>
 }
 
 /** What every input looks like once its types have done their work. */
-type Loose = Extras & { at?: Record<string, string>; query?: Record<string, string | number | null | undefined>; body?: unknown };
+type Loose = Extras & { at?: Record<string, string>; query?: Record<string, string | number | null | undefined | string[]>; body?: unknown };
 
 /** Said by a proxy when the API is away, and by the API when its database is. */
 const AWAY = new Set([502, 503, 504]);
@@ -91,7 +91,8 @@ const isJson = (response: Response) => /[/+]json/.test(response.headers.get("Con
 function withQuery(path: string, query: NonNullable<Loose["query"]>): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
-    if (value !== null && value !== undefined && value !== "") search.set(name, String(value));
+    if (Array.isArray(value)) value.forEach((each) => search.append(name, each));
+    else if (value !== null && value !== undefined && value !== "") search.set(name, String(value));
   }
   const text = search.toString();
   return text === "" ? path : `${path}?${text}`;

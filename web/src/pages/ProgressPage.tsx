@@ -6,12 +6,13 @@ import { useTranslation } from "react-i18next";
 import { Link, Navigate, useParams } from "react-router";
 import { useInstance } from "../api/instances";
 import type { Instance } from "../api/types";
-import { isOnItsWay } from "../logic/phase";
+import { isOnItsWay, isStarting } from "../logic/phase";
 import { share, timeSteps, type TimedStep } from "../logic/progress";
 import { duration } from "../logic/time";
 import { useNow } from "../logic/useNow";
 import { ErrorPanel } from "../parts/ErrorPanel";
 import { InstanceMenu, MainAction } from "../parts/InstanceActions";
+import { InLine } from "../parts/InLine";
 import { InstanceGone, isGone } from "../parts/InstanceGone";
 import { Page } from "../parts/Page";
 import { Phase } from "../parts/Phase";
@@ -45,12 +46,12 @@ function Start({ instance }: { instance: Instance }) {
     <Paper withBorder p={{ base: "md", sm: "xl" }}>
       <Stack gap="lg">
         <Phase instance={instance} />
-        {isOnItsWay(instance.phase) ? <Waiting instance={instance} /> : <NotOnItsWay instance={instance} />}
+        <How instance={instance} />
         <Group justify="space-between">
           <Button component={Link} to={paths.home()} variant="default">
             {t("nav.home")}
           </Button>
-          {!isOnItsWay(instance.phase) && (
+          {!isStarting(instance.phase) && (
             <Group gap="xs">
               <MainAction instance={instance} />
               <InstanceMenu instance={instance} />
@@ -60,6 +61,11 @@ function Start({ instance }: { instance: Instance }) {
       </Stack>
     </Paper>
   );
+}
+
+function How({ instance }: { instance: Instance }) {
+  if (instance.phase === "waiting") return <InLine instance={instance} />;
+  return isOnItsWay(instance.phase) ? <Waiting instance={instance} /> : <NotOnItsWay instance={instance} />;
 }
 
 function startOf(instance: Instance): string {

@@ -13,7 +13,8 @@ import { useLocale } from "./useLocale";
 
 export function Expiry({ instance }: { instance: Instance }) {
   const over = Date.parse(instance.expires_at) <= useNow();
-  if (instance.phase === "deleting" || instance.phase === "gone") return null;
+  // Its time counts from when it has room.
+  if (instance.phase === "deleting" || instance.phase === "gone" || instance.phase === "waiting") return null;
   return (
     <Group gap="xs" wrap="wrap" className="expiry" data-warning={over ? "urgent" : instance.warning}>
       <Hourglass size={16} aria-hidden />

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Instance, Phase as PhaseName } from "../api/types";
 
 const TONES: Record<PhaseName, "good" | "busy" | "quiet" | "bad"> = {
+  waiting: "busy",
   queued: "busy",
   building: "busy",
   starting: "busy",

@@ -32,19 +32,29 @@ export function FlavourCards({ draft: { flavours, flavour, setFlavourId } }: { d
 }
 
 function Card({ flavour }: { flavour: Flavour }) {
-  const { t } = useTranslation();
   return (
     <Radio.Card value={flavour.id} p="sm" className="choice" aria-label={flavour.name}>
       <Group wrap="nowrap" justify="space-between" align="flex-start" gap="sm">
         <div className="shrink wrap-anywhere">
           <FlavourFace flavour={flavour} />
           <Text size="sm" fw={550} mt={4} className="availability" data-free={flavour.available.now}>
-            {flavour.available.now ? t("create.freeNow") : (flavour.available.reason ?? t("create.full"))}
+            <When available={flavour.available} />
           </Text>
         </div>
         <Radio.Indicator />
       </Group>
     </Radio.Card>
+  );
+}
+
+function When({ available: { when, reason, place, of } }: Pick<Flavour, "available">) {
+  const { t } = useTranslation();
+  if (when === "now") return t("create.freeNow");
+  return (
+    <>
+      {when === "waits" && place !== null && of !== null ? `${t("create.waits", { place, of })} ` : ""}
+      {reason ?? t("create.full")}
+    </>
   );
 }
 

@@ -8,6 +8,7 @@ import { useMe } from "../../api/site";
 import { Fate } from "../../parts/DeleteInstance";
 import { ErrorPanel } from "../../parts/ErrorPanel";
 import { Mounts } from "../../parts/Mounts";
+import { QuotaLeft } from "../../parts/QuotaLeft";
 import type { Draft } from "./useDraft";
 
 export function Summary({ draft, error, pending }: { draft: Draft; error: Error | null; pending: boolean }) {
@@ -17,7 +18,16 @@ export function Summary({ draft, error, pending }: { draft: Draft; error: Error 
   const writable = chosen.some(({ mounts }) => mounts.processed === "rw");
   const quota = me?.instances;
   const full = quota !== undefined && quota.used >= quota.limit;
+  const available = draft.flavour?.available;
+  const waits = available?.when === "waits";
+  const refused = available?.when === "own_limit" || available?.when === "never" ? available.reason : null;
   const incomplete = draft.name.trim() === "" || draft.image === undefined || draft.flavour === undefined;
+  const note = () => {
+    if (full) return t("quota.full", { count: quota.limit });
+    if (refused !== null) return refused;
+    if (incomplete) return t("summary.incomplete");
+    return waits ? t("summary.waits", { place: available.place, of: available.of, why: available.reason }) : null;
+  };
   return (
     <Paper component="aside" withBorder p="lg" className="summary" aria-label={t("summary.title")}>
       <Stack gap="md">
@@ -39,20 +49,14 @@ export function Summary({ draft, error, pending }: { draft: Draft; error: Error 
         <Fate kept title={t("summary.survives")} items={[t("summary.home"), ...(writable ? [t("summary.processed")] : [])]} />
         <Fate title={t("summary.notSurvives")} items={[t("summary.outside")]} />
         <Divider />
-        {quota !== undefined && (
-          <Text size="sm" c="dimmed">
-            {t("quota.left", { used: quota.used, count: quota.limit })}
-          </Text>
-        )}
+        {me != null && <QuotaLeft quota={me.quota} />}
         {error !== null && <ErrorPanel error={withFieldErrors(error)} kept={t("summary.kept")} />}
-        <Button type="submit" size="lg" fullWidth loading={pending} disabled={full || incomplete} leftSection={<MonitorPlay size={20} />}>
-          {t("summary.create")}
+        <Button type="submit" size="lg" fullWidth loading={pending} disabled={full || refused !== null || incomplete} leftSection={<MonitorPlay size={20} />}>
+          {t(waits ? "summary.createAndWait" : "summary.create")}
         </Button>
-        {(full || incomplete) && (
-          <Text size="sm" c="dimmed" role="status">
-            {full ? t("quota.full", { count: quota.limit }) : t("summary.incomplete")}
-          </Text>
-        )}
+        <Text size="sm" c="dimmed" role="status">
+          {note()}
+        </Text>
       </Stack>
     </Paper>
   );

@@ -15,7 +15,8 @@ export const NAME_LIMIT = 80;
 
 export function useDraft() {
   const images = useImages();
-  const flavours = useFlavours();
+  const address = useAddress();
+  const flavours = useFlavours(address.chosen);
   const taken = (useInstances().data ?? []).map(({ name }) => name);
   const [remembered] = useState(readPreferences);
   const [imageId, setImageId] = useState(remembered.imageId);
@@ -40,7 +41,7 @@ export function useDraft() {
     anotherName: () => setName(friendlyName(Math.random, [...taken, name])),
     keyboard,
     setKeyboard,
-    ...useAddress(),
+    ...address,
   };
 }
 
