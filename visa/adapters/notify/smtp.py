@@ -2,7 +2,7 @@
 
 Every answer of the server and every way of losing it becomes Busy, Refused or Fault here, by the step at which it is:
 only an answer to the recipient or to the letter itself can condemn that letter, everything else is the server's trouble
-or a mistake of our settings, and passes when it is mended.
+or a mistake of our settings, and passes when it is mended. (smtplib's own errors are OSErrors too: order matters.)
 """
 
 import smtplib
@@ -62,7 +62,7 @@ class SmtpNotify:
             raise Fault(NOT_PRIVATE, code="mail_tls", detail=_said(error)) from error
         except smtplib.SMTPConnectError as error:
             raise _verdict("mail_greeting", error.smtp_code, error.smtp_error) from error
-        except (OSError, smtplib.SMTPException) as error:
+        except OSError as error:
             raise _away(error) from error
 
     def _make_private(self, server: smtplib.SMTP) -> None:
@@ -74,7 +74,7 @@ class SmtpNotify:
             raise Fault(NOT_PRIVATE, code="mail_tls", detail=_said(error)) from error
         except smtplib.SMTPResponseException as error:
             raise _verdict("mail_tls", error.smtp_code, error.smtp_error) from error
-        except (OSError, smtplib.SMTPException) as error:
+        except OSError as error:
             raise _away(error) from error
 
     def _log_in(self, server: smtplib.SMTP) -> None:
@@ -85,10 +85,12 @@ class SmtpNotify:
                 server.login(settings.user, settings.password.get_secret_value())
         except smtplib.SMTPResponseException as error:
             raise _verdict("mail_login", error.smtp_code, error.smtp_error) from error
-        except (OSError, smtplib.SMTPServerDisconnected) as error:
+        except smtplib.SMTPServerDisconnected as error:
             raise _away(error) from error
-        except (smtplib.SMTPException, UnicodeError) as error:
+        except (smtplib.SMTPException, UnicodeError) as error:  # it knows no login, or no way of it that we know
             raise Fault("The mail server cannot be logged in to.", code="mail_login", detail=_said(error)) from error
+        except OSError as error:
+            raise _away(error) from error
 
     def _tls(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=self._settings.ca_file)
@@ -106,13 +108,13 @@ def _hand_over(server: smtplib.SMTP, letter: Envelope) -> None:
     try:
         _expect("mail_sender", *server.mail(letter.sender, options))
         _expect("address_refused", *server.rcpt(letter.recipient))
-    except (OSError, smtplib.SMTPException, UnicodeError) as error:
+    except OSError as error:
         raise _away(error) from error
     try:
         _expect("letter_refused", *server.data(letter.message))
     except smtplib.SMTPDataError as error:
         raise _verdict("letter_refused", error.smtp_code, error.smtp_error) from error
-    except (OSError, smtplib.SMTPException) as error:
+    except OSError as error:
         raise Fault("Whether the mail was accepted is unknown.", code="mail_unknown", detail=_said(error)) from error
 
 
@@ -148,7 +150,7 @@ def _said(error: Exception) -> str:
 
 def _leave(server: smtplib.SMTP) -> None:
     """Politely, but what was accepted stays accepted: nothing that happens now matters."""
-    with suppress(OSError, smtplib.SMTPException):
+    with suppress(OSError):
         if server.sock is not None:
             server.sock.settimeout(GOODBYE_S)
             server.quit()
