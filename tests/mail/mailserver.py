@@ -106,14 +106,16 @@ def serving(*, tls: ssl.SSLContext | None = None, from_first: bool = False, **op
     async def begin() -> asyncio.Server:
         return await loop.create_server(session, "127.0.0.1", 0, ssl=tls if from_first else None)
 
-    server = loop.run_until_complete(begin())
-    house.port = server.sockets[0].getsockname()[1]
     thread = Thread(target=loop.run_forever)
-    thread.start()
+    thread.start()  # the caller's thread may have a loop of its own that runs
     try:
-        yield house
+        server = asyncio.run_coroutine_threadsafe(begin(), loop).result(10)
+        house.port = server.sockets[0].getsockname()[1]
+        try:
+            yield house
+        finally:
+            asyncio.run_coroutine_threadsafe(_end(server), loop).result(10)
     finally:
-        asyncio.run_coroutine_threadsafe(_end(server), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()

@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "image": "visa.cli.image:image",
         "instance": "visa.cli.instance:instance",
         "leaks": "visa.cli.leaks:leaks",
+        "mail": "visa.cli.mail:mail",
         "reconcile": "visa.cli.reconcile:reconcile",
         "status": "visa.cli.status:status",
         "user": "visa.cli.user:user",

@@ -56,7 +56,7 @@ def _at(language: str) -> str:
 
 def _clock(moment: datetime, language: str) -> str:
     if language == "fr":
-        return f"{moment.hour} h {moment.minute:02}"
+        return f"{moment.hour}\u00a0h\u00a0{moment.minute:02}"
     return f"{moment:%H:%M}" + (" Uhr" if language == "de" else "")
 
 

@@ -1,7 +1,7 @@
 """The looks of a letter, from the words of its template: 72 columns of text, and one column of HTML.
 
-A body is paragraphs between blank lines; one whose lines begin with "- " is a list; `strong`, `button`, `quoted` mark
-words with control characters, which no value can hold (`clean`).
+A body is paragraphs between blank lines; one whose lines begin with "- " is a list; `strong`, `link`, `button` and
+`quoted` mark words with control characters, which no value can hold (`clean`).
 """
 
 import re
@@ -14,7 +14,7 @@ from typing import Literal
 from jinja2 import Undefined
 
 WIDTH = 72
-STRONG, WEAK, BUTTON, QUOTE = "\x01", "\x02", "\x1e", "\x1f"
+STRONG, WEAK, LINK, BUTTON, QUOTE = "\x01", "\x02", "\x03", "\x1e", "\x1f"
 # Letters of these classes break lines or mark the layout; those of `TURNING` reverse the direction of what follows.
 BREAKING = frozenset({"Cc", "Zl", "Zp", "Cs"})
 TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
@@ -31,7 +31,8 @@ class Run:
     """A piece of a paragraph."""
 
     text: str
-    strong: bool
+    strong: bool = False
+    link: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,18 @@ def quoted(value: object) -> Marked:
 
 def button(label: str, url: str) -> Marked:
     """A link to act on; has to be a paragraph of its own."""
+    return Marked(f"{BUTTON}{clean(label)}{BUTTON}{_web_address(url)}")
+
+
+def link(url: str) -> Marked:
+    """An address amid words."""
+    return Marked(f"{LINK}{_web_address(url)}{LINK}")
+
+
+def _web_address(url: str) -> str:
     if not re.fullmatch(r"https?://[^\s\x00-\x1f]+", url):
-        raise ValueError(f"a letter's button needs a web address, not {url!r}")
-    return Marked(f"{BUTTON}{clean(label)}{BUTTON}{url}")
+        raise ValueError(f"a letter can only link to a web address, not {url!r}")
+    return url
 
 
 def parts(body: str) -> tuple[Part, ...]:
@@ -85,7 +95,7 @@ def parts(body: str) -> tuple[Part, ...]:
 def _part(block: str) -> Part:
     if block.startswith(BUTTON):
         label, _, url = block[1:].partition(BUTTON)
-        return Part("button", ((Run(label, strong=True),),), url)
+        return Part("button", ((Run(label),),), url)
     if block.startswith(QUOTE):
         return Part("quote", tuple(tuple(_runs(line)) for line in block[1:].split(QUOTE)))
     if block.startswith("- "):
@@ -95,9 +105,12 @@ def _part(block: str) -> Part:
 
 def _runs(line: str) -> Iterator[Run]:
     one_line = re.sub(r"\s*\n\s*", " ", line)
-    for number, text in enumerate(re.split(f"[{STRONG}{WEAK}]", one_line)):
-        if text:
-            yield Run(text, strong=number % 2 == 1)
+    mark = ""
+    for piece in re.split(f"([{STRONG}{WEAK}{LINK}])", one_line):
+        if piece in {STRONG, WEAK, LINK}:
+            mark = "" if mark == piece else piece
+        elif piece:
+            yield Run(piece, strong=mark == STRONG, link=mark == LINK)
 
 
 def plain(body: tuple[Part, ...], because: str) -> str:

@@ -70,18 +70,21 @@ def render_strictly(letter: Letter, language: str, folder: Path | None) -> Rende
     """As `render`, but a broken template of the facility raises whatever Jinja raises."""
     spoken = language.split("-", maxsplit=1)[0].lower()
     spoken = spoken if spoken in LANGUAGES else LANGUAGES[0]
-    environments = _environments(folder)
-    template = environments.words.get_template(f"{spoken}/{letter.kind}.j2")
+    both = environments(folder)
+    template = both.words.get_template(f"{spoken}/{letter.kind}.j2")
     context = _context(letter, spoken)
 
     def block(name: str) -> str:
         if name not in template.blocks:
             raise TemplateSyntaxError(f"there is no block {name!r}", 1, template.name, template.filename)
-        return "".join(template.blocks[name](template.new_context(context)))
+        try:
+            return "".join(template.blocks[name](template.new_context(context)))
+        except Exception:
+            both.words.handle_exception()  # raises the same again, with the lines of the template in its traceback
 
     subject, preview, because = (layout.clean(block(name)) for name in ("subject", "preview", "because"))
     body = layout.parts(block("body"))
-    html = environments.html.get_template(HTML).render(
+    html = both.html.get_template(HTML).render(
         language=spoken, subject=subject, preview=preview, parts=body, because=because, house=letter.house
     )
     return Rendered(subject, layout.plain(body, because), html)
@@ -97,13 +100,14 @@ def problem_of(error: Exception, folder: Path) -> Problem:
 
 
 @lru_cache(maxsize=8)
-def _environments(folder: Path | None) -> Environments:
+def environments(folder: Path | None) -> Environments:
+    """The shipped templates, each replaced by the one of its name in `folder`; changed files are read again."""
     loader: BaseLoader = PACKAGE if folder is None else ChoiceLoader([FileSystemLoader(folder), PACKAGE])
     words = Environment(  # noqa: S701 - makes text with marks; nothing of it reaches HTML unescaped
         loader=loader, undefined=StrictUndefined, finalize=layout.finalize
     )
     words.globals |= {"button": layout.button}
-    words.filters |= {"strong": layout.strong, "quoted": layout.quoted}
+    words.filters |= {"strong": layout.strong, "link": layout.link, "quoted": layout.quoted}
     html = Environment(loader=loader, undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     return Environments(words, html)
 

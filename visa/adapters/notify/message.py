@@ -18,6 +18,7 @@ from visa.errors import Refused
 
 NAME_LENGTH = 200  # of somebody's name in a header
 SUBJECT_LENGTH = 300
+NO_BREAK = "\u00a0"  # stands before French signs
 WORD_LENGTH = 45  # octets in one encoded word, which makes 60 letters of base64 in a word of at most 75
 PLAIN = re.compile(r"[A-Za-z0-9' -]*")
 MESSAGE_ID = re.compile(r"<[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+>")
@@ -73,8 +74,8 @@ def _header(address: Address) -> str:
 
 
 def _line(text: str, length: int) -> str:
-    printable = "".join(one if one.isprintable() else " " for one in text)
-    return " ".join(printable.split())[:length]
+    printable = "".join(one if one.isprintable() or one == NO_BREAK else " " for one in text)
+    return re.sub(" +", " ", printable).strip()[:length]
 
 
 def _phrase(text: str) -> str:
