@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from jinja2 import meta
 from jinja2.exceptions import UndefinedError
 
-from visa.domain.letters import Facts, Letter, LetterKind
+from visa.domain.letters import Facts, Letter, LetterKind, Over
+from visa.domain.quota import Number
 from visa.letters import LANGUAGES, check_templates, render
 from visa.letters.dates import span, when
 from visa.letters.rendering import PACKAGE, environments
@@ -219,3 +220,10 @@ def test_a_corrected_template_is_used_without_a_restart(own: Path):
     made = render(sample(LetterKind.ARCHIVED), "en", own)
     assert made.problem is None
     assert "All is well again." in made.text
+
+
+def test_memory_over_the_limit_is_told_in_gib():
+    over = (Over(Number.MEMORY_MIB, 98_304, 66_048),)
+    letter = replace(sample(LetterKind.QUOTA_WARNING), facts=replace(sample(LetterKind.QUOTA_WARNING).facts, over=over))
+    assert "memory in GiB: 96 in use, 64.5 allowed" in render(letter, "en").text
+    assert "Arbeitsspeicher in GiB: 96 in Benutzung, 64,5 erlaubt" in render(letter, "de").text

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from visa.domain.quota import Number
+
 
 class LetterKind(StrEnum):
     """The value names the template."""
@@ -45,20 +47,11 @@ class QuietSince:
     since: datetime
 
 
-class Measure(StrEnum):
-    """What quotas count."""
-
-    INSTANCES = "instances"
-    VCPUS = "vcpus"
-    MEMORY_GIB = "memory_gib"
-    GPUS = "gpus"
-
-
 @dataclass(frozen=True)
 class Over:
-    """One limit that is exceeded; of an experiment when it is named, else of the person."""
+    """One limit that is exceeded, in the units of `number`; an experiment's when it is named, else the person's."""
 
-    measure: Measure
+    number: Number
     used: int
     limit: int
     experiment: str = ""

@@ -45,9 +45,13 @@ def span(days: float, language: str) -> str:
     for minutes, (one, many) in zip(MINUTES, UNITS[language], strict=True):
         count = round(days * 24 * 60 / minutes, 1)
         if count >= 1 or minutes == 1:
-            said = f"{count:g}" if language == "en" else f"{count:g}".replace(".", ",")
-            return f"{said} {one if count == 1 else many}"
+            return f"{decimal(count, language)} {one if count == 1 else many}"
     raise AssertionError("minutes are the last unit")
+
+
+def decimal(value: float, language: str) -> str:
+    """With the sign of the language, and no more digits than needed."""
+    return f"{value:g}" if language == "en" else f"{value:g}".replace(".", ",")
 
 
 def _at(language: str) -> str:

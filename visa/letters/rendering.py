@@ -24,6 +24,7 @@ from jinja2 import (
 )
 
 from visa.domain.letters import Letter
+from visa.domain.quota import MIB_PER_GIB, Number
 from visa.errors import Problem
 from visa.letters import dates, layout
 
@@ -138,4 +139,7 @@ def _speech(language: str, zone: str) -> dict[str, Callable[..., str]]:
     def span(days: float) -> str:
         return dates.span(days, language)
 
-    return {"when": when, "day": day, "span": span}
+    def quantity(number: Number, value: int) -> str:
+        return dates.decimal(value / MIB_PER_GIB, language) if number is Number.MEMORY_MIB else str(value)
+
+    return {"when": when, "day": day, "span": span, "quantity": quantity}

@@ -9,13 +9,13 @@ from visa.domain.letters import (
     House,
     Letter,
     LetterKind,
-    Measure,
     Over,
     Quiet,
     QuietSince,
     Stuck,
     TakenFor,
 )
+from visa.domain.quota import Number
 
 NOW = datetime(2026, 11, 27, 9, 30, tzinfo=UTC)
 HOUSE = House("Example Facility", "VISA", "https://visa.example.org", "support@example.org", "Europe/Paris")
@@ -45,7 +45,7 @@ def _facts(kind: LetterKind, house: House, now: datetime) -> Facts:
             quiet = tuple(QuietSince(one, now - timedelta(days=3, hours=number)) for number, one in enumerate(Quiet))
             return Facts(deadline=now + timedelta(days=1), url=page, days=4, signals=quiet)
         case LetterKind.QUOTA_WARNING:
-            over = (Over(Measure.INSTANCES, 3, 2), Over(Measure.MEMORY_GIB, 96, 64, experiment="20261234"))
+            over = (Over(Number.INSTANCES, 3, 2), Over(Number.MEMORY_MIB, 98304, 65536, experiment="20261234"))
             return Facts(deadline=soon, url=page, over=over)
         case LetterKind.BIN_WARNING:
             return Facts(deadline=soon, url=bin_page, days=90, archived_until=now + timedelta(days=368))
@@ -83,6 +83,6 @@ def _other_facts(letter: Letter) -> Iterator[Facts]:
             yield replace(facts, granted=False, deadline=None)
             yield replace(facts, granted=False, words="")
         case LetterKind.QUOTA_WARNING:
-            yield from (replace(facts, over=(Over(measure, 9, 8),)) for measure in Measure)
+            yield from (replace(facts, over=(Over(number, 9216, 8192),)) for number in Number)
         case _:
             return

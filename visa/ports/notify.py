@@ -9,7 +9,7 @@ class Notify(Protocol):
     """Obligations of every implementation:
 
     - Only `Busy`, `Refused` and `Fault` of visa.errors leave it; `detail` keeps the server's own words.
-    - No step of a conversation takes longer than the configured time-out.
+    - No single wait for the other side takes longer than the configured time-out.
     - Nothing that a mail holds can add a header, a recipient or a second mail.
     - Calls may be made from several threads at the same time.
     """
