@@ -110,7 +110,7 @@ def open_identity(settings: Settings, clock: Clock) -> Identity:
 
 
 def open_notify(settings: Settings) -> Notify:
-    """The way letters go out; the server is not asked anything yet."""
+    """The way letters go out; the server is not asked anything yet. Raises `Misconfigured`."""
     from visa.adapters.notify.log import LogNotify
     from visa.adapters.notify.smtp import SmtpNotify
 

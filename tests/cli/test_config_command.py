@@ -55,6 +55,7 @@ def test_good_production_settings_have_no_findings():
         (changed("mail", host=""), "mail.host"),
         (changed("mail", from_address="visa@localhost"), "mail.from_address"),
         (changed("mail", from_address="no address"), "mail.from_address"),
+        (changed("mail", reply_to="jäger@example.org"), "mail.reply_to"),
         (changed("mail", operators=["a@b@c, d"]), "mail.operators.0"),
         (changed("mail", user="visa"), "mail.password"),
         (changed("mail", user="visa", password="pässword"), "mail.password"),

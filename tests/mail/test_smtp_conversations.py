@@ -14,7 +14,7 @@ import pytest
 from tests.mail.mailserver import CUT, HANG, PASSWORD, USER, MailServer, authenticate, make_authority, serving
 from visa.adapters.notify.smtp import SmtpNotify
 from visa.domain.mail import Address, Mail
-from visa.errors import Busy, CloudError, Fault, Refused
+from visa.errors import Busy, CloudError, Fault, Misconfigured, Refused
 from visa.settings import Mail as MailSettings
 
 MAIL = Mail(
@@ -236,3 +236,18 @@ def test_a_domain_beyond_ascii_needs_nothing_of_the_server(server):
     assert got.recipients == ("anna@xn--strae-oqa.example",)
     assert got.message["To"].addresses[0].display_name == "散乱 研究者"
     assert "SMTPUTF8" not in got.options
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"host": ""}, "mail.host"),
+        ({"from_address": "nobody"}, "mail.from_address"),
+        ({"reply_to": "no body@example.org"}, "mail.reply_to"),
+        ({"from_address": "größe@example.org"}, "SMTPUTF8"),
+        ({"ca_file": "/nowhere.pem"}, "mail.ca_file"),
+    ],
+)
+def test_wrong_settings_are_named_before_they_condemn_a_letter(wrong: dict[str, str], named: str):
+    with pytest.raises(Misconfigured, match=named):
+        notify(25, **wrong)

@@ -48,6 +48,7 @@ def _smtp(mail: Mail) -> Iterator[Finding]:
 
 def _address(address: str, setting: str) -> Iterator[Finding]:
     try:
-        mailbox(address)
+        if not mailbox(address).isascii():
+            yield error(setting, "must be ASCII before the @: most mail servers take no other")
     except Refused:
         yield error(setting, f"{address!r} is no mail address")

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 
 from visa.adapters.notify.message import Envelope, envelope, mailbox
 from visa.domain.mail import Address, Mail
-from visa.errors import Busy, CloudError, Fault, Refused
+from visa.errors import Busy, CloudError, Fault, Misconfigured, Refused
 from visa.settings.mail import Mail as MailSettings
 
 LATER_S = 300.0  # greylisting lets a letter in after some minutes
@@ -24,12 +24,23 @@ NOT_PRIVATE = "The conversation with the mail server cannot be made private."
 
 
 class SmtpNotify:
-    """The server that the settings name. Nothing is kept open between letters."""
+    """The server that the settings name. Nothing is kept open between letters.
+
+    Raises `Misconfigured` for what can be seen to be wrong before anybody is written to.
+    """
 
     def __init__(self, settings: MailSettings, *, sender_name: str) -> None:
         self._settings = settings
         self._sender = Address(settings.from_address, settings.from_name or sender_name)
         self._reply_to = Address(settings.reply_to or settings.from_address)
+        if not settings.host:
+            raise Misconfigured("mail.host is missing: name your mail server")
+        self._domain = _mailbox_of(self._sender, "mail.from_address").rpartition("@")[2]
+        _mailbox_of(self._reply_to, "mail.reply_to")
+        try:
+            self._tls = ssl.create_default_context(cafile=settings.ca_file)
+        except OSError as error:
+            raise Misconfigured(f"mail.ca_file: {settings.ca_file} cannot be read: {error}") from error
 
     def send(self, mail: Mail) -> None:
         """As the port says."""
@@ -50,12 +61,11 @@ class SmtpNotify:
 
     def _connected(self) -> smtplib.SMTP:
         settings = self._settings
-        # Our own domain instead of the machine's name, which smtplib would look up without a time limit.
-        domain = mailbox(settings.from_address).rpartition("@")[2]
+        domain = self._domain  # not the machine's name, which smtplib would look up without a time limit
         try:
             if settings.tls == "tls":
                 return smtplib.SMTP_SSL(
-                    settings.host, settings.port, domain, timeout=settings.timeout_s, context=self._tls()
+                    settings.host, settings.port, domain, timeout=settings.timeout_s, context=self._tls
                 )
             return smtplib.SMTP(settings.host, settings.port, domain, timeout=settings.timeout_s)
         except ssl.SSLError as error:
@@ -69,7 +79,7 @@ class SmtpNotify:
         if self._settings.tls != "starttls":
             return
         try:
-            server.starttls(context=self._tls())
+            server.starttls(context=self._tls)
         except (ssl.SSLError, smtplib.SMTPNotSupportedError) as error:
             raise Fault(NOT_PRIVATE, code="mail_tls", detail=_said(error)) from error
         except smtplib.SMTPResponseException as error:
@@ -92,8 +102,17 @@ class SmtpNotify:
         except OSError as error:
             raise _away(error) from error
 
-    def _tls(self) -> ssl.SSLContext:
-        return ssl.create_default_context(cafile=self._settings.ca_file)
+
+def _mailbox_of(address: Address, setting: str) -> str:
+    try:
+        made = mailbox(address.address)
+    except Refused as error:
+        raise Misconfigured(f"{setting}: {error.detail}") from error
+    if not made.isascii():
+        raise Misconfigured(
+            f"{setting}: {made} needs SMTPUTF8, which few mail servers know: the part before @ is not ASCII"
+        )
+    return made
 
 
 def _hand_over(server: smtplib.SMTP, letter: Envelope) -> None:
