@@ -53,7 +53,7 @@ function Start({ instance }: { instance: Instance }) {
           </Button>
           {!isStarting(instance.phase) && (
             <Group gap="xs">
-              <MainAction instance={instance} />
+              {instance.phase !== "waiting" && <MainAction instance={instance} />}
               <InstanceMenu instance={instance} />
             </Group>
           )}
