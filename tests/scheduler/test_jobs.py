@@ -7,14 +7,16 @@ from threading import Event
 import pytest
 from sqlalchemy import func, select
 
-from scheduler.jobs import Reconciling, Run, look_at_cloud, reported, sweep, sync_facility
+from scheduler.jobs import Reconciling, Run, let_in, look_at_cloud, reported, sweep, sync_facility
 from visa.adapters.notify.log import LogNotify
 from visa.bootstrap import Runtime, reconcile_work
 from visa.domain.instance import Phase
+from visa.domain.resources import Share, Usage
 from visa.errors import BadFiles, Fault, Problem
 from visa.settings import Settings
 from visa.store.tables import (
     CloudOffer,
+    CloudUsage,
     Experiment,
     Instance,
     InstanceStatus,
@@ -23,7 +25,7 @@ from visa.store.tables import (
     Thumbnail,
     WorkspaceStatus,
 )
-from visa.testing.builders import ADA, Seeded, facility_state, seed, sign_in
+from visa.testing.builders import ADA, BOB, Seeded, facility_state, seed, sign_in
 from visa.testing.cloud import FakeCloud
 
 
@@ -199,3 +201,34 @@ def test_a_cloud_that_does_not_say_what_it_has_leaves_it_as_it_was(runtime, reco
     with sessions.read() as session:
         (row,) = session.scalars(select(CloudOffer))
     assert (row.ref, row.name, row.gone_at) == (image.ref, "xfce", None)
+
+
+def test_what_a_cloud_grants_is_kept_and_an_error_changes_nothing(runtime, reconcile, cloud, sessions, seeded):
+    cloud.grants = Usage(Share(7, 20), Share(30, 64), Share(4096, None), Share(0), Share(0))
+    with sessions.write() as session:
+        there, _not_made_yet = (seeded.create(session, ADA, runtime.clock.now()) for _ in range(2))
+        session.get_one(InstanceStatus, there.id).ref = "s1"
+    for trouble in (None, Fault("It broke.")):
+        if trouble:
+            cloud.faults.before("usage", trouble)
+        look_at_cloud(runtime, reconcile.work)
+        with sessions.read() as session:
+            row = session.get_one(CloudUsage, "main")
+        assert (row.instances_foreign, row.instances_limit) == (6, 20), "one of the seven is ours"
+        assert (row.vcpus_foreign, row.memory_mib_foreign, row.memory_mib_limit) == (29, 3072, None)
+
+
+def test_letting_in_is_reported_only_when_somebody_came_in(runtime, reconcile, cloud, sessions, seeded):
+    cloud.grants = Usage(Share(1, 1), Share(0), Share(0), Share(0), Share(0))
+    look_at_cloud(runtime, reconcile.work)
+    with sessions.write() as session:
+        seeded.create(session, BOB, runtime.clock.now())
+    run = Run("admit", "scheduler-1")
+    let_in(runtime, run)
+    cloud.grants = None
+    look_at_cloud(runtime, reconcile.work)
+    for _ in range(3):
+        let_in(runtime, run)
+    with sessions.read() as session:
+        reports = session.scalars(select(JobReport.report).where(JobReport.job == "admit")).all()
+    assert reports == [{"admitted": 1, "waiting": 0}]

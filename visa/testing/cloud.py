@@ -47,6 +47,7 @@ class FakeCloud:
         self.faults = Faults()
         self._machines: Machines = Machines(clock, new_id) if neighbour is None else neighbour._machines
         self._late = Moves(clock)
+        self.grants: Usage | None = None  # what `usage` says; set it for a cloud with limits
 
     # The port
 
@@ -115,7 +116,7 @@ class FakeCloud:
         return self._call("import_image", lambda: self._machines.import_image(path, name, progress))
 
     def usage(self) -> Usage | None:
-        return None
+        return self._call("usage", lambda: self.grants)
 
     def enforcement(self) -> Enforcement:
         return Enforcement(memory=True, cpu=True, note="")
