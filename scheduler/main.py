@@ -11,13 +11,24 @@ from contextlib import ExitStack
 import structlog
 
 from scheduler.clock import Jobs, make_clock
-from scheduler.jobs import Reconciling, Run, let_in, look_at_cloud, look_for_leaks, reported, sweep, sync_facility
+from scheduler.jobs import (
+    Reconciling,
+    Run,
+    let_in,
+    look_at_cloud,
+    look_for_leaks,
+    look_over_quota,
+    reported,
+    sweep,
+    sync_facility,
+)
 from visa import bootstrap
 from visa.bootstrap import Runtime
 from visa.errors import VisaError
 from visa.logs import set_up_logs
 from visa.services.leaks import LEAKS_JOB
 from visa.services.offers import CLOUD_JOB
+from visa.services.over_quota import OVER_QUOTA_JOB
 from visa.services.reconcile import Work
 from visa.settings import load
 
@@ -26,6 +37,7 @@ log = structlog.get_logger(__name__)
 SWEEP_S = 60.0
 ADMIT_S = 2.0
 LIMITS_S = 600.0
+OVER_QUOTA_S = 600.0
 
 
 def main() -> int:
@@ -49,12 +61,14 @@ def run(runtime: Runtime) -> None:
     facility = runtime.open_facility()
     sync = reported(runtime, Run("facility", name), lambda: sync_facility(runtime, facility))
     clean = reported(runtime, Run("sweep", name), lambda: sweep(runtime))
+    surplus = reported(runtime, Run(OVER_QUOTA_JOB, name), lambda: look_over_quota(runtime))
     with ExitStack() as pools:
         works = [_work(runtime, cloud.name, pools) for cloud in settings.clouds]
         loops = {work.cloud_name: Reconciling(runtime, work) for work in works}
         jobs: Jobs = {
             "facility": (settings.facility.sync_s, sync),
             "sweep": (SWEEP_S, clean),
+            OVER_QUOTA_JOB: (OVER_QUOTA_S, surplus),
             "admit": (ADMIT_S, lambda: let_in(runtime, Run("admit", name))),
         }
         for work in works:
