@@ -10,6 +10,7 @@ from api.guard import caller
 from api.shell import shell
 from visa.services.actors import Actor, load_actor
 from visa.services.desk import Desk
+from visa.services.policies import in_force
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,6 @@ def _desk(session: Session) -> Desk:
         actor=load_actor(session, caller().person_id, now),
         now=now,
         new_id=runtime.new_id,
-        policy=runtime.settings.policy,
+        policy=in_force(session).policy,
         workspace_gib={cloud.name: cloud.workspace_gib for cloud in runtime.settings.clouds},
     )

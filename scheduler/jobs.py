@@ -17,7 +17,7 @@ from visa.domain.leaks import Rules
 from visa.domain.resources import MAIN_CLOUD, Enforcement
 from visa.errors import BadFiles, CloudError, Misconfigured
 from visa.ports.facility import Facility
-from visa.services import cloud_offers, cloud_usage, facility_sync, housekeeping, leaks, over_quota, waiting
+from visa.services import cloud_offers, cloud_usage, facility_sync, housekeeping, leaks, over_quota, policies, waiting
 from visa.services.facility_sync import SyncReport
 from visa.services.housekeeping import SweepReport
 from visa.services.leaks import LeakReport
@@ -138,13 +138,15 @@ def _look_at_usage(runtime: Runtime, work: Work) -> None:
 def look_over_quota(runtime: Runtime) -> OverQuotaReport:
     """Which machines are too much, because a role ended or a limit was lowered; nothing is done about it here."""
     with runtime.sessions.read() as session:
-        return over_quota.look(session, runtime.settings.policy, now=runtime.clock.now())
+        return over_quota.look(session, policies.in_force(session).policy, now=runtime.clock.now())
 
 
 def let_in(runtime: Runtime, run: "Run") -> None:
     """Let in who waits as far as there is room. Runs that let nobody in are not worth a report."""
     started_at = runtime.clock.now()
-    report = waiting.admit_all(runtime.sessions, runtime.settings.policy, started_at)
+    with runtime.sessions.read() as session:
+        policy = policies.in_force(session).policy
+    report = waiting.admit_all(runtime.sessions, policy, started_at)
     if report.admitted:
         log.info("let in", admitted=report.admitted, waiting=report.waiting)
         store(runtime, run, started_at, ok=True, report=asdict(report))

@@ -6,9 +6,12 @@ import pytest
 
 from tests.api.place import Place, make_settings
 from visa.domain.instance import Phase
-from visa.settings import Settings, SharedLimits
+from visa.services import policies
+from visa.settings import Policy, Settings
+from visa.store.session import open_engine, open_sessions
 from visa.store.tables import InstanceStatus
 from visa.testing.builders import ADA, BOB, OPEN, TEAM
+from visa.testing.clock import START
 
 WISH = {"name": "Fit", "image_id": "xfce", "flavour_id": "small", "experiment_ids": [OPEN], "keyboard": "us"}
 
@@ -16,10 +19,12 @@ WISH = {"name": "Fit", "image_id": "xfce", "flavour_id": "small", "experiment_id
 @pytest.fixture
 def settings(migrated_url: str, tmp_path: Path) -> Settings:
     """A facility whose experiments have one core each."""
-    settings = make_settings(migrated_url, tmp_path)
-    user = settings.policy.user.model_copy(update={"memory_gib": 4, "gpus": 0})
-    policy = settings.policy.model_copy(update={"experiment": SharedLimits(vcpus=1), "user": user})
-    return settings.model_copy(update={"policy": policy})
+    policy = Policy.model_validate({"experiment": {"vcpus": 1}, "user": {"memory_gib": 4, "gpus": 0}})
+    engine = open_engine(migrated_url)
+    with open_sessions(engine).write() as session:
+        policies.load(session, policy, by="the test", note="", now=START)
+    engine.dispose()
+    return make_settings(migrated_url, tmp_path)
 
 
 def test_the_own_allowance_is_told_in_every_number_that_has_a_limit(place: Place):

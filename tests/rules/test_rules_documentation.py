@@ -11,6 +11,7 @@ from visa.cli.main import cli
 from visa.cli.production import findings
 from visa.cli.settings_docs import example_yaml, leaves, markdown
 from visa.services import catalogue_file as catalogue
+from visa.services import policies
 from visa.settings import load
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,6 +58,7 @@ def test_every_example_is_loaded_by_what_reads_it_in_the_product():
         "catalogue.yaml": catalogue.read,
         "facility": lambda folder: FileFacility(folder).read(),
         "visa.example.yaml": lambda _: "read by the tests above",
+        "policy.yaml": policies.read,
         "debian-packages.txt": lambda _: "read by the test of the set-up",
     }
     for entry in sorted((ROOT / "config").iterdir()):

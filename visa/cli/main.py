@@ -16,6 +16,7 @@ from visa.errors import VisaError
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "catalogue": "visa.cli.catalogue:catalogue",
+        "policy": "visa.cli.policy:policy",
         "config": "visa.cli.config:config",
         "db": "visa.cli.db:db",
         "demo": "visa.cli.demo.command:demo",

@@ -1,6 +1,6 @@
 """Deadlines: how long an instance lives, what an extension gives, when pages warn. An extension never shortens."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -29,23 +29,25 @@ class Allowance:
 
 @dataclass(frozen=True)
 class Lifetime:
-    """What an image or flavour gives in place of a policy's numbers: the days of `Allowance`."""
+    """What an image or flavour gives in place of a standing's numbers: the days of `Allowance`. None leaves one."""
 
-    lifetime_d: float
-    extension_d: float
-    max_lifetime_d: float
+    lifetime_d: float | None = None
+    extension_d: float | None = None
+    max_lifetime_d: float | None = None
 
 
 def replaced(allowance: Allowance, named: Sequence[Lifetime]) -> Allowance:
     """The allowance with the lifetimes that were named instead; where several are, the smallest of each number."""
-    if not named:
-        return allowance
     return replace(
         allowance,
-        lifetime_d=min(one.lifetime_d for one in named),
-        extension_d=min(one.extension_d for one in named),
-        max_lifetime_d=min(one.max_lifetime_d for one in named),
+        lifetime_d=_smallest(allowance.lifetime_d, (one.lifetime_d for one in named)),
+        extension_d=_smallest(allowance.extension_d, (one.extension_d for one in named)),
+        max_lifetime_d=_smallest(allowance.max_lifetime_d, (one.max_lifetime_d for one in named)),
     )
+
+
+def _smallest(usual: float, named: Iterable[float | None]) -> float:
+    return min((number for number in named if number is not None), default=usual)
 
 
 def first_deadline(created_at: datetime, allowance: Allowance) -> datetime:

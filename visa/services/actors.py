@@ -20,6 +20,7 @@ from visa.store.tables import (
     Experiment,
     ExperimentMember,
     FacilityPerson,
+    Image,
     InstrumentScientist,
     Person,
     RoleGrant,
@@ -57,10 +58,18 @@ def load_actor(session: Session, person_id: str, now: datetime) -> Actor:
 
 
 def allowance(policy: Policy, who: Standing, *offered: CatalogueEntry) -> Allowance:
-    """The lifetimes and the number of instances that a standing gives, with what it starts from."""
+    """The lifetimes and the number of instances that a standing gives, with what it starts from.
+
+    An image or flavour may name numbers in the policy and in the catalogue; the smallest that is named counts.
+    """
     given = {Standing.USER: policy.user, Standing.STAFF: policy.staff, Standing.GUEST: policy.guest}[who]
     usual = Allowance(given.lifetime_d, given.extension_d, given.max_lifetime_d, given.instances)
-    return expiry.replaced(usual, [expiry.Lifetime(**one.lifetimes[who]) for one in offered if who in one.lifetimes])
+    named = [expiry.Lifetime(**one.lifetimes[who]) for one in offered if who in one.lifetimes]
+    for entry in offered:
+        replacing = (policy.images if isinstance(entry, Image) else policy.flavours).get(entry.id, {})
+        if who in replacing:
+            named.append(expiry.Lifetime(**replacing[who].model_dump()))
+    return expiry.replaced(usual, named)
 
 
 def seeker(session: Session, actor: Actor) -> Seeker:

@@ -8,8 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,6 +16,7 @@ from visa.domain.access import Standing
 from visa.domain.audience import trouble
 from visa.domain.resources import MAIN_CLOUD
 from visa.errors import BadFiles, Problem
+from visa.services import yaml_file
 from visa.services.catalogue import FILE, Table
 from visa.store.session import alone
 from visa.store.tables import CatalogueEntry, Flavour, Image
@@ -79,20 +79,7 @@ def read(path: Path, clouds: Sequence[str] = (MAIN_CLOUD,)) -> Catalogue:
 
     Raises `BadFiles` with every problem.
     """
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BadFiles((Problem(str(path), 0, "", error.strerror or "cannot be read"),)) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        raise BadFiles((Problem(str(path), mark.line + 1 if mark else 0, "", str(error)),)) from error
-    try:
-        catalogue = Catalogue.model_validate(content)
-    except ValidationError as error:
-        wrong = error.errors(include_input=False, include_url=False)
-        raise BadFiles(
-            tuple(Problem(str(path), 0, ".".join(map(str, one["loc"])), one["msg"]) for one in wrong)
-        ) from error
+    catalogue = yaml_file.read(path, Catalogue)
     _refuse_doubles(path, catalogue)
     _refuse_unknown_clouds(path, catalogue, clouds)
     return Catalogue(images=_placed(catalogue.images, clouds[0]), flavours=_placed(catalogue.flavours, clouds[0]))

@@ -14,10 +14,11 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
 
 from visa.errors import Misconfigured
-from visa.settings.base import Days, Port, Seconds, Section
+from visa.settings.base import Port, Seconds, Section
 from visa.settings.cloud import Cloud, OpenStack, refuse_twins
 from visa.settings.limits import SharedLimits
 from visa.settings.mail import Mail
+from visa.settings.policy import Policy, RoleTerms
 
 
 class Environment(StrEnum):
@@ -112,44 +113,6 @@ class Identity(Section):
     timeout_s: Seconds = Field(5, description="How long the provider may take to answer.")
 
 
-class Lifetimes(Section):
-    """How long instances of one role live, and how many there may be."""
-
-    lifetime_d: Days = Field(description="Days that a new instance lives.")
-    extension_d: Days = Field(description="Days from now that one extension gives.")
-    max_lifetime_d: Days = Field(description="Days since creation that extensions can reach.")
-    instances: int = Field(ge=0, description="Instances at once.")
-    vcpus: int | None = Field(None, ge=0, description="Cores of all of them; none is no limit.")
-    memory_gib: float | None = Field(None, ge=0, description="Memory of all of them in GiB; none is no limit.")
-    gpus: int | None = Field(None, ge=0, description="GPUs of all of them; none is no limit.")
-
-
-class Policy(Section):
-    """Lifetimes and quotas."""
-
-    user: Lifetimes = Field(
-        Lifetimes(lifetime_d=14, extension_d=14, max_lifetime_d=60, instances=2), description="For users."
-    )
-    staff: Lifetimes = Field(
-        Lifetimes(lifetime_d=60, extension_d=60, max_lifetime_d=365, instances=5), description="For staff."
-    )
-    guest: Lifetimes = Field(
-        Lifetimes(lifetime_d=7, extension_d=7, max_lifetime_d=14, instances=1), description="For guests."
-    )
-    experiment: SharedLimits = Field(
-        SharedLimits(), description="What all instances of one experiment share; who finds no room waits."
-    )
-    clouds: dict[str, SharedLimits] = Field(
-        {},
-        description="By name of a cloud: what all instances there share, beside the limits that the cloud itself sets.",
-    )
-    bin_d: Days = Field(90, description="Days that a workspace stays in the recycle bin.")
-    guest_uid_first: int = Field(
-        200000, ge=1000, description="Unix ids of people without a facility account are given out from here on."
-    )
-    warn_d: Days = Field(3, description="Days before the end of an instance from when pages warn.")
-
-
 class Reconcile(Section):
     """The loop that makes the cloud match what people want."""
 
@@ -209,6 +172,7 @@ class Settings(BaseSettings):
         "http://127.0.0.1:8600", description="Where browsers reach the pages, without a final slash."
     )
     catalogue: Path = Field(Path("config/catalogue.yaml"), description="File that lists images and flavours.")
+    policy: Path = Field(Path("config/policy.yaml"), description="File that `visa policy load` brings into force.")
     more_clouds: tuple[Cloud, ...] = Field(
         (), description="Clouds beside the first: a list of sections like `cloud`, each with a name of its own."
     )
@@ -220,7 +184,6 @@ class Settings(BaseSettings):
     facility: Facility = Facility()
     identity: Identity = Identity()
     mail: Mail = Mail()
-    policy: Policy = Policy()
     reconcile: Reconcile = Reconcile()
     leaks: Leaks = Leaks()
 
@@ -286,11 +249,11 @@ __all__ = [
     "Facility",
     "Identity",
     "Leaks",
-    "Lifetimes",
     "Mail",
     "OpenStack",
     "Policy",
     "Reconcile",
+    "RoleTerms",
     "Settings",
     "SharedLimits",
     "Site",

@@ -8,6 +8,7 @@ from visa.store.tables.instances import Instance, InstanceExperiment, InstanceSt
 from visa.store.tables.journal import Event, JobReport
 from visa.store.tables.leaks import LeakSeen
 from visa.store.tables.people import LinkProposal, LoginAttempt, LoginSession, Person, RoleGrant
+from visa.store.tables.policies import PolicyVersion
 
 __all__ = [
     "Activity",
@@ -34,6 +35,7 @@ __all__ = [
     "LoginAttempt",
     "LoginSession",
     "Person",
+    "PolicyVersion",
     "RoleGrant",
     "Thumbnail",
     "Ticket",
