@@ -23,7 +23,7 @@ FRAME_POLL_MS = 50
 def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="visa-bench-"))
     try:
-        with household(folder, {"VISA_POLICY__USER__INSTANCES": "2"}) as house, sync_playwright() as playwright:
+        with household(folder) as house, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium") or "", args=CHROMIUM)
             page = browser.new_page(viewport={"width": 1280, "height": 800})
             page.goto(house.address)

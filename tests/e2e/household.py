@@ -14,6 +14,8 @@ from visa.cli.demo import ports, run
 from visa.cli.demo.cast import programs
 from visa.cli.demo.readiness import wait_until
 from visa.cli.demo.state import Ports, State, public_url
+from visa.services import policies
+from visa.settings import Policy
 
 
 class Household:
@@ -42,6 +44,11 @@ class Household:
     def wait_ready(self, name: str) -> None:
         process = self._running[name]
         wait_until(self._cast[name].ready, alive=lambda: process.poll() is None, stop=Event())
+
+    def go_by(self, policy: Policy) -> None:
+        """From now on this policy is in force."""
+        with self.runtime.sessions.write() as session:
+            policies.load(session, policy, by="test", note="", now=self.runtime.clock.now())
 
     def kill(self, name: str) -> None:
         """SIGKILL for the whole program, at once."""

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from tests.e2e.household import Household, household
 from tests.e2e.visitor import Visitor
 from visa.domain.instance import Phase, WorkspacePhase
+from visa.settings import Policy
 from visa.store.tables import Instance, InstanceStatus, Workspace, WorkspaceStatus
 from visa.testing.sample.people import SAMPLE_PEOPLE
 
@@ -30,8 +31,9 @@ SEED = 20260907
 @pytest.fixture
 def house() -> Iterator[Household]:
     folder = Path(tempfile.mkdtemp(prefix="visa-kill-"))
-    quota = {"VISA_POLICY__USER__INSTANCES": str(ROUNDS), "VISA_RECONCILE__LEASE_S": "3"}
-    with household(folder, quota) as running:
+    usual = Policy()
+    with household(folder, {"VISA_RECONCILE__LEASE_S": "3"}) as running:
+        running.go_by(usual.model_copy(update={"user": usual.user.model_copy(update={"instances": ROUNDS})}))
         yield running
     shutil.rmtree(folder)
 

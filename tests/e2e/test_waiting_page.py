@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e.browsing import choose_first_experiment, sign_in
 from tests.e2e.household import Household, household
 from tests.e2e.visitor import Visitor
+from visa.settings import Policy, SharedLimits
 from visa.testing.sample.people import SAMPLE_PEOPLE
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
@@ -23,7 +24,8 @@ FIRST, SECOND = tuple(SAMPLE_PEOPLE.values())[:2]
 @pytest.fixture
 def house() -> Iterator[Household]:
     folder = Path(tempfile.mkdtemp(prefix="visa-wait-"))
-    with household(folder, {"VISA_POLICY__CLOUDS": '{"main": {"instances": 1}}'}) as running:
+    with household(folder) as running:
+        running.go_by(Policy(clouds={"main": SharedLimits(instances=1)}))
         yield running
     shutil.rmtree(folder)
 
