@@ -19,12 +19,16 @@ class Warning(StrEnum):  # noqa: A001 - the word of the product; the built-in is
 
 @dataclass(frozen=True)
 class Allowance:
-    """What a role gives: days of life, days that an extension gives from now, and the most days since creation."""
+    """What a role gives: days of life, days that an extension gives from now, and the most days since creation.
+
+    After `idle_d` days without use one is reclaimed; None is never.
+    """
 
     lifetime_d: float
     extension_d: float
     max_lifetime_d: float
     instances: int
+    idle_d: float | None = None
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ class Lifetime:
     lifetime_d: float | None = None
     extension_d: float | None = None
     max_lifetime_d: float | None = None
+    idle_d: float | None = None
 
 
 def replaced(allowance: Allowance, named: Sequence[Lifetime]) -> Allowance:
@@ -43,6 +48,7 @@ def replaced(allowance: Allowance, named: Sequence[Lifetime]) -> Allowance:
         lifetime_d=_smallest(allowance.lifetime_d, (one.lifetime_d for one in named)),
         extension_d=_smallest(allowance.extension_d, (one.extension_d for one in named)),
         max_lifetime_d=_smallest(allowance.max_lifetime_d, (one.max_lifetime_d for one in named)),
+        idle_d=min((one.idle_d for one in named if one.idle_d is not None), default=allowance.idle_d),
     )
 
 

@@ -63,7 +63,7 @@ def allowance(policy: Policy, who: Standing, *offered: CatalogueEntry) -> Allowa
     An image or flavour may name numbers in the policy and in the catalogue; the smallest that is named counts.
     """
     given = {Standing.USER: policy.user, Standing.STAFF: policy.staff, Standing.GUEST: policy.guest}[who]
-    usual = Allowance(given.lifetime_d, given.extension_d, given.max_lifetime_d, given.instances)
+    usual = Allowance(given.lifetime_d, given.extension_d, given.max_lifetime_d, given.instances, given.idle_d)
     named = [expiry.Lifetime(**one.lifetimes[who]) for one in offered if who in one.lifetimes]
     for entry in offered:
         replacing = (policy.images if isinstance(entry, Image) else policy.flavours).get(entry.id, {})

@@ -1,4 +1,4 @@
-"""The policy: how long things live, how much there may be, and from when pages warn.
+"""The policy: how long things live, when people are warned, how much there may be, and when nothing is reclaimed.
 
 It is a file of its own (config/policy.yaml), because it is no matter of one process: `visa policy load` brings a version
 into force for all of them at once. A file says only what differs from these defaults.
@@ -6,12 +6,20 @@ into force for all of them at once. A file says only what differs from these def
 
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from visa.settings.base import Days, Section
 from visa.settings.limits import SharedLimits
+from visa.settings.windows import Windows
 
 StandingName = Annotated[str, Field(pattern="^(user|staff|guest)$")]
+
+
+def _longest_first(leads: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(sorted(set(leads), reverse=True))
+
+
+Leads = Annotated[tuple[Days, ...], Field(min_length=1), AfterValidator(_longest_first)]
 
 
 class RoleTerms(Section):
@@ -20,6 +28,9 @@ class RoleTerms(Section):
     lifetime_d: Days = Field(description="Days that a new instance lives.")
     extension_d: Days = Field(description="Days from now that one extension gives.")
     max_lifetime_d: Days = Field(description="Days since creation that extensions can reach.")
+    idle_d: Days | None = Field(
+        None, description="Days without any sign of use after which one is reclaimed; none is never."
+    )
     instances: int = Field(ge=0, description="Instances at once.")
     vcpus: int | None = Field(None, ge=0, description="Cores of all of them; none is no limit.")
     memory_gib: float | None = Field(None, ge=0, description="Memory of all of them in GiB; none is no limit.")
@@ -38,12 +49,30 @@ class Replacing(Section):
     lifetime_d: Days | None = Field(None, description="Days that a new instance lives.")
     extension_d: Days | None = Field(None, description="Days from now that one extension gives.")
     max_lifetime_d: Days | None = Field(None, description="Days since creation that extensions can reach.")
+    idle_d: Days | None = Field(None, description="Days without any sign of use after which one is reclaimed.")
+
+
+class Warnings(Section):
+    """Days before each end at which its owner is told by mail. Pages show the end all the time."""
+
+    lifetime_d: Leads = Field((3, 1), description="Before an instance's lifetime ends.")
+    idle_d: Leads = Field((1,), description="Before an idle instance is reclaimed.")
+    quota_d: Leads = Field((3,), description="Before an instance over quota is reclaimed.")
+    bin_d: Leads = Field((14, 3), description="Before a workspace leaves the recycle bin.")
+    archive_d: Leads = Field((14, 3), description="Before an archive is deleted for ever.")
+
+
+class IdleSignals(Section):
+    """From when on what a machine does counts as work."""
+
+    load: float = Field(0.2, gt=0, description="Processors busy, as a mean of the last hour, above which it works.")
+    known_min: float = Field(10, gt=0, description="After so many minutes without a word of a signal nothing is known.")
 
 
 USUAL: dict[str, RoleTerms] = {
-    "user": RoleTerms(lifetime_d=14, extension_d=14, max_lifetime_d=60, instances=2),
-    "staff": RoleTerms(lifetime_d=60, extension_d=60, max_lifetime_d=365, instances=5),
-    "guest": RoleTerms(lifetime_d=7, extension_d=7, max_lifetime_d=14, instances=1),
+    "user": RoleTerms(lifetime_d=14, extension_d=14, max_lifetime_d=60, idle_d=4, instances=2),
+    "staff": RoleTerms(lifetime_d=60, extension_d=60, max_lifetime_d=365, idle_d=8, instances=5),
+    "guest": RoleTerms(lifetime_d=7, extension_d=7, max_lifetime_d=14, idle_d=4, instances=1),
 }
 
 
@@ -66,7 +95,18 @@ class Policy(Section):
         {},
         description="By name of a cloud: what all instances there share, beside the limits that the cloud itself sets.",
     )
+    warnings: Warnings = Warnings()
+    idle: IdleSignals = IdleSignals()
+    windows: Windows = Windows()
+    snapshot: bool = Field(True, description="A workspace is copied before its reclaimed machine is deleted.")
     bin_d: Days = Field(90, description="Days that a workspace stays in the recycle bin.")
+    archive: bool = Field(
+        True, description="After the recycle bin a workspace is archived, where its cloud keeps backups."
+    )
+    archive_d: Days = Field(365, description="Days that an archive is kept.")
+    request_hold_d: Days = Field(
+        3, description="A request for more time that nobody answered holds reclaim off for so many days."
+    )
     guest_uid_first: int = Field(
         200000, ge=1000, description="Unix ids of people without a facility account are given out from here on."
     )

@@ -9,6 +9,7 @@ from visa.store.tables.journal import Event, JobReport
 from visa.store.tables.leaks import LeakSeen
 from visa.store.tables.people import LinkProposal, LoginAttempt, LoginSession, Person, RoleGrant
 from visa.store.tables.policies import PolicyVersion
+from visa.store.tables.reclaim import ExtensionRequest, Hold, LivedTime, Notice, Reclaim, ReclaimStop
 
 __all__ = [
     "Activity",
@@ -19,10 +20,12 @@ __all__ = [
     "Event",
     "Experiment",
     "ExperimentMember",
+    "ExtensionRequest",
     "FacilityPerson",
     "Flavour",
     "GuestReport",
     "GuestToken",
+    "Hold",
     "Image",
     "Instance",
     "InstanceExperiment",
@@ -32,10 +35,14 @@ __all__ = [
     "JobReport",
     "LeakSeen",
     "LinkProposal",
+    "LivedTime",
     "LoginAttempt",
     "LoginSession",
+    "Notice",
     "Person",
     "PolicyVersion",
+    "Reclaim",
+    "ReclaimStop",
     "RoleGrant",
     "Thumbnail",
     "Ticket",

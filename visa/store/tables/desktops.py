@@ -42,13 +42,20 @@ class DesktopSession(Base):
 
 
 class Activity(Base):
-    """The newest signal of each kind: "input" is the last key or pointer of a person."""
+    """The newest signal of each kind: "input" is the last key or pointer of a person, then "load" and "logins".
+
+    `at` is when it last told of use, `known_at` when it was last heard of, `quiet_since` the last moment at which it
+    told of use or was not known. `value` is what it measures: processors busy, or people logged in.
+    """
 
     __tablename__ = "activity"
 
     instance_id: Mapped[str] = mapped_column(ForeignKey("instance.id"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(20), primary_key=True)
     at: Mapped[datetime]
+    known_at: Mapped[datetime | None]
+    quiet_since: Mapped[datetime | None]
+    value: Mapped[float | None]
 
 
 class Thumbnail(Base):

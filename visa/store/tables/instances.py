@@ -60,7 +60,12 @@ class InstanceExperiment(Base):
 
 
 class Workspace(Base):
-    """Intent. In the recycle bin from `binned_at` on, and safe there until `kept_until`; never in another `cloud`."""
+    """Intent. In the recycle bin from `binned_at` on, and safe there until `kept_until`; never in another `cloud`.
+
+    `snapshot_no` and `archive_no` name the one snapshot and the one archive that are wanted, `copies` is the highest
+    number given out. An archive is safe until `archived_until`. `binned_why` says who put it there: its owner
+    ("owner"), or a cause of reclaim (`visa.domain.reclaim.Why`).
+    """
 
     __tablename__ = "workspace"
     __table_args__ = (Index(None, "owner_id", "created_at", "id"),)
@@ -74,7 +79,12 @@ class Workspace(Base):
     revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     binned_at: Mapped[datetime | None]
+    binned_why: Mapped[str | None] = mapped_column(String(10))
     kept_until: Mapped[datetime | None]
+    archived_until: Mapped[datetime | None]
+    copies: Mapped[int] = mapped_column(default=0, server_default="0")
+    snapshot_no: Mapped[int | None]
+    archive_no: Mapped[int | None]
 
 
 class FactsColumns:
