@@ -1,1 +1,1 @@
-"""Taking back what is no longer used: warned before in full, preserved by the reconcile loop, never a cloud call here."""
+"""Taking back what is no longer used: warned in full before, preserved by the reconcile loop. No cloud call is here."""
