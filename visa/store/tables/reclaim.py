@@ -12,17 +12,20 @@ from sqlalchemy.orm import Mapped, mapped_column
 from visa.store.base import Base
 
 _PENDING = text("state = 'pending'")
+_OVER = text("over_since IS NOT NULL")
 
 
 class Reclaim(Base):
     """When the policy looks at one subject again, and what it made of the last look.
 
     `look_at` may be set to an earlier moment by anybody; all else is written by the reclaim job only. `axe_at` is when
-    `why` takes it as things stand; `delay` is the code of what holds it off. `lived_from` is the lived time (see
-    `LivedTime`) at which the present stay in recycle bin or archive began; `over_since`: over quota since then.
+    `why` takes it as things stand; `delay` is the code of what holds it off, `message` says all this in a sentence.
+    `lived_from` is the lived time (see `LivedTime`) at which the stay in recycle bin or archive began that was ordered
+    at `stay_from`. Over quota since `over_since`.
     """
 
     __tablename__ = "reclaim"
+    __table_args__ = (Index(None, "over_since", sqlite_where=_OVER, postgresql_where=_OVER),)
 
     subject: Mapped[str] = mapped_column(String(10), primary_key=True)
     subject_id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -33,6 +36,7 @@ class Reclaim(Base):
     delay: Mapped[str | None] = mapped_column(String(20))
     message: Mapped[str | None]
     over_since: Mapped[datetime | None]
+    stay_from: Mapped[datetime | None]
     lived_from: Mapped[float | None]
     version: Mapped[int] = mapped_column(default=1)
 

@@ -52,6 +52,7 @@ def upgrade() -> None:
         sa.Column("delay", sa.String(length=20), nullable=True),
         sa.Column("message", sa.String(), nullable=True),
         sa.Column("over_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("stay_from", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lived_from", sa.Double(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("subject", "subject_id", name=op.f("pk_reclaim")),
@@ -59,6 +60,13 @@ def upgrade() -> None:
     with op.batch_alter_table("reclaim", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reclaim_axe_at"), ["axe_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_reclaim_look_at"), ["look_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_reclaim_over_since"),
+            ["over_since"],
+            unique=False,
+            sqlite_where=sa.text("over_since IS NOT NULL"),
+            postgresql_where=sa.text("over_since IS NOT NULL"),
+        )
 
     op.create_table(
         "reclaim_stop",
