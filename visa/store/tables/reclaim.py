@@ -46,22 +46,23 @@ class Notice(Base):
 
     A warning belongs to one `cycle` (the deadline, or the moment from which idleness counts) and comes `lead_s` before
     the end. Once delivered, `announced_for` is the moment that it named, and `lived_s` the lived time of its delivery.
+    `person_id` None is an operator: `subject` is then "operators", and `subject_id` a hash of the address.
     """
 
     __tablename__ = "notice"
     __table_args__ = (
-        UniqueConstraint("subject", "subject_id", "kind", "cycle", "lead_s"),
+        UniqueConstraint("subject", "subject_id", "kind", "cycle", "lead_s", "person_id"),
         Index(None, "next_try_at", sqlite_where=_PENDING, postgresql_where=_PENDING),
         Index(None, "person_id", "made_at"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     subject: Mapped[str] = mapped_column(String(10))
     subject_id: Mapped[str] = mapped_column(String(32))
     kind: Mapped[str] = mapped_column(String(20))
     cycle: Mapped[datetime]
-    lead_s: Mapped[int] = mapped_column(default=0)
+    lead_s: Mapped[float] = mapped_column(default=0.0)
     facts: Mapped[dict[str, Any]]
     made_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(10), default="pending")

@@ -81,12 +81,12 @@ def upgrade() -> None:
     op.create_table(
         "notice",
         sa.Column("id", sa.String(length=32), nullable=False),
-        sa.Column("person_id", sa.String(length=32), nullable=False),
+        sa.Column("person_id", sa.String(length=32), nullable=True),
         sa.Column("subject", sa.String(length=10), nullable=False),
         sa.Column("subject_id", sa.String(length=32), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("cycle", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("lead_s", sa.Integer(), nullable=False),
+        sa.Column("lead_s", sa.Double(), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
@@ -106,7 +106,8 @@ def upgrade() -> None:
             "kind",
             "cycle",
             "lead_s",
-            name=op.f("uq_notice_subject_subject_id_kind_cycle_lead_s"),
+            "person_id",
+            name=op.f("uq_notice_subject_subject_id_kind_cycle_lead_s_person_id"),
         ),
     )
     with op.batch_alter_table("notice", schema=None) as batch_op:
