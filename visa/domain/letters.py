@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from visa.domain.idle import Signal
 from visa.domain.quota import Number
 
 
@@ -31,19 +32,11 @@ class TakenFor(StrEnum):
     QUOTA = "quota"
 
 
-class Quiet(StrEnum):
-    """The signals of use that letters name."""
-
-    INPUT = "input"
-    LOAD = "load"
-    LOGINS = "logins"
-
-
 @dataclass(frozen=True)
 class QuietSince:
     """One signal, and the last moment when it was active or not known (aware)."""
 
-    signal: Quiet
+    signal: Signal
     since: datetime
 
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from visa.domain.idle import Signal
 from visa.domain.letters import (
     Facts,
     House,
     Letter,
     LetterKind,
     Over,
-    Quiet,
     QuietSince,
     Stuck,
     TakenFor,
@@ -42,7 +42,7 @@ def _facts(kind: LetterKind, house: House, now: datetime) -> Facts:
         case LetterKind.LIFETIME_WARNING:
             return Facts(deadline=soon, url=page, extend_url=f"{page}?extend", days=14)
         case LetterKind.IDLE_WARNING:
-            quiet = tuple(QuietSince(one, now - timedelta(days=3, hours=number)) for number, one in enumerate(Quiet))
+            quiet = tuple(QuietSince(one, now - timedelta(days=3, hours=number)) for number, one in enumerate(Signal))
             return Facts(deadline=now + timedelta(days=1), url=page, days=4, signals=quiet)
         case LetterKind.QUOTA_WARNING:
             over = (Over(Number.INSTANCES, 3, 2), Over(Number.MEMORY_MIB, 98304, 65536, experiment="20261234"))

@@ -4,6 +4,7 @@ Revoking needs no message to a broker: it reports what it holds every few second
 here trusts a browser; a ticket is good for one use, for one person, one instance and one right.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,17 +13,19 @@ from typing import Any
 from sqlalchemy import Row, Select, select, update
 from sqlalchemy.orm import Session
 
+from visa.domain.idle import Signal
 from visa.domain.instance import Phase, Wanted
 from visa.domain.lifecycle import Shown
 from visa.errors import Conflict
 from visa.ports.clock import NewId
+from visa.services import idleness, policies
 from visa.services.actors import Actor
 from visa.services.hashing import hashed
 from visa.services.instances import find_mine, word_for
 from visa.services.journal import By, record
-from visa.store.tables import Activity, DesktopSession, Instance, InstanceStatus, LoginSession, Person, Ticket
+from visa.store.tables import DesktopSession, Instance, InstanceStatus, LoginSession, Person, Ticket
 
-INPUT = "input"
+INPUT = Signal.INPUT
 
 
 class Right(StrEnum):
@@ -137,6 +140,7 @@ def heartbeat(session: Session, broker_id: str, holds: tuple[Held, ...], *, now:
     by_id = {held.desktop_session_id: held for held in holds}
     reported = DesktopSession.broker_id == broker_id, DesktopSession.id.in_(by_id)
     rows = session.execute(_with_what_decides().where(*reported)).all()
+    _note_silence(session, rows, now)
     _take_inputs(session, {row.id: (row, by_id[row.id].last_input_at) for row in rows})
     seen = update(DesktopSession).where(*reported).values(seen_at=now)
     session.execute(seen.execution_options(synchronize_session=False))
@@ -158,8 +162,10 @@ def close_lost(session: Session, *, now: datetime, silent_s: float) -> int:
     lost = update(DesktopSession).where(
         DesktopSession.closed_at.is_(None), DesktopSession.seen_at < now - timedelta(seconds=silent_s)
     )
-    result = session.execute(lost.values(closed_at=now, close_reason="broker_lost").returning(DesktopSession.id))
-    return len(result.all())
+    closing = lost.values(closed_at=now, close_reason="broker_lost")
+    ended = session.execute(closing.returning(DesktopSession.instance_id, DesktopSession.opened_at)).all()
+    idleness.unheard(session, {row.instance_id: row.opened_at for row in ended}, now=now)
+    return len(ended)
 
 
 def _with_what_decides() -> Select[*tuple[Any, ...]]:
@@ -169,7 +175,9 @@ def _with_what_decides() -> Select[*tuple[Any, ...]]:
             DesktopSession.id,
             DesktopSession.instance_id,
             DesktopSession.person_id,
+            DesktopSession.opened_at,
             DesktopSession.closed_at,
+            DesktopSession.seen_at,
             DesktopSession.last_input_at,
             Instance.owner_id,
             Instance.wanted,
@@ -197,6 +205,16 @@ def _signed_in(session: Session, login_session_id: str, now: datetime) -> bool:
     return login is not None and login.expires_at > now
 
 
+def _note_silence(session: Session, rows: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> None:
+    """Whose input was not known for too long counts as used until now."""
+    held = [row for row in rows if row.closed_at is None]
+    if not held:
+        return
+    known_for = idleness.known_for(policies.in_force(session).policy)
+    silent = {row.instance_id: row.opened_at for row in held if abs(now - row.seen_at) > known_for}
+    idleness.unheard(session, silent, now=now)
+
+
 def _take_inputs(session: Session, reported: dict[str, tuple[Row[*tuple[Any, ...]], datetime | None]]) -> None:
     """Newer input is noted with its session and with its instance; older reports change nothing."""
     newer = {
@@ -209,10 +227,4 @@ def _take_inputs(session: Session, reported: dict[str, tuple[Row[*tuple[Any, ...
     for name, at in newer.items():
         instance_id = reported[name][0].instance_id
         newest[instance_id] = max(at, newest.get(instance_id, at))
-    noted = select(Activity).where(Activity.kind == INPUT, Activity.instance_id.in_(newest))
-    known = {activity.instance_id: activity for activity in session.scalars(noted)}
-    for instance_id, at in newest.items():
-        if instance_id not in known:
-            session.add(Activity(instance_id=instance_id, kind=INPUT, at=at))
-        elif at > known[instance_id].at:
-            known[instance_id].at = at
+    idleness.note_input(session, newest)

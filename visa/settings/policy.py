@@ -65,7 +65,8 @@ class Warnings(Section):
 class IdleSignals(Section):
     """From when on what a machine does counts as work."""
 
-    load: float = Field(0.2, gt=0, description="Processors busy, as a mean of the last hour, above which it works.")
+    load: float = Field(0.2, gt=0, description="Processors busy, as a mean, above which a machine works.")
+    mean_min: float = Field(60, gt=0, description="Minutes over which the mean of processors busy is taken.")
     known_min: float = Field(10, gt=0, description="After so many minutes without a word of a signal nothing is known.")
 
 

@@ -45,7 +45,8 @@ class Activity(Base):
     """The newest signal of each kind: "input" is the last key or pointer of a person, then "load" and "logins".
 
     `at` is when it last told of use, `known_at` when it was last heard of, `quiet_since` the last moment at which it
-    told of use or was not known. `value` is what it measures: processors busy, or people logged in.
+    told of use or was not known. `value` is what it measures: processors busy as a mean, or how many are logged in.
+    Input is known at each moment at which nobody has the desktop open, or whoever holds it reports: without `known_at`.
     """
 
     __tablename__ = "activity"
