@@ -1,0 +1,112 @@
+"""Telling operators what could not be delivered: a letter a day, and one for each trouble that is new.
+
+Their letters are notices as well, so that they are tried again like all others. What one lists is read when it is sent.
+"""
+
+import hashlib
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from visa.domain.letters import Facts, LetterKind, Stuck
+from visa.ports.clock import NewId
+from visa.services.reclaim import wording
+from visa.services.reclaim.leases import LONGEST_PAUSE, PENDING
+from visa.services.reclaim.notices import State, to_json
+from visa.store.tables import Notice, Person
+
+OPERATORS = "operators"
+AGAIN_AFTER = timedelta(days=1)
+LISTED = 50
+# Troubles of one person each; every other one is the mail server's, and the same for all.
+PERSONAL = frozenset({"no_address", "address_refused", "letter_refused", "not_written"})
+
+
+def stuck(session: Session, *, before: datetime) -> Sequence[tuple[Notice, Person]]:
+    """What was asked for before this moment and is still not delivered, oldest first."""
+    waits = select(Notice, Person).join(Person, Person.id == Notice.person_id)
+    waits = waits.where(PENDING, Notice.made_at <= before).order_by(Notice.made_at, Notice.id)
+    return [(notice, person) for notice, person in session.execute(waits)]
+
+
+def who_is_to_be_told(
+    session: Session, addresses: Collection[str], *, now: datetime, alert_after: timedelta
+) -> list[str]:
+    """The addresses that a letter is due to. One to which a letter is under way gets no other."""
+    waits = [notice for notice, _ in stuck(session, before=now - alert_after)]
+    if not waits:
+        return []
+    return [one for one in addresses if _is_due(_newest(session, one, now), waits, now=now, alert_after=alert_after)]
+
+
+def ask(session: Session, address: str, *, new_id: NewId, now: datetime) -> None:
+    """A letter to this operator is sent next."""
+    session.add(
+        Notice(
+            id=new_id(),
+            subject=OPERATORS,
+            subject_id=name_of(address),
+            kind=LetterKind.TOLD_OPERATORS,
+            cycle=now,
+            facts=to_json(Facts()),
+            made_at=now,
+            next_try_at=now,
+        )
+    )
+
+
+def facts(session: Session, *, now: datetime, alert_after: timedelta) -> Facts:
+    """What a letter lists now."""
+    waits = stuck(session, before=now - alert_after)
+    names = wording.names(session, [notice for notice, _ in waits])
+    told = [_told(notice, person, names[notice.id]) for notice, person in waits[:LISTED]]
+    if len(waits) > LISTED:
+        others = waits[LISTED][0].made_at
+        told.append(Stuck(f"{len(waits) - LISTED} others", "see `visa notice list --pending`", others))
+    return Facts(url="/admin", stuck=tuple(told))
+
+
+def name_of(address: str) -> str:
+    """An operator's address as a subject's id."""
+    return hashlib.sha256(address.encode()).hexdigest()[:32]
+
+
+def code_of(error: str | None) -> str:
+    """The code that an error of a notice begins with; "" before the first try."""
+    return (error or "").partition(":")[0]
+
+
+def _newest(session: Session, address: str, now: datetime) -> Notice | None:
+    """Their newest letter, but for those that a clock far ahead has made: it would silence us until then."""
+    mine = select(Notice).where(Notice.person_id.is_(None), Notice.subject_id == name_of(address))
+    mine = mine.where(Notice.state != State.VOID, Notice.made_at <= now + LONGEST_PAUSE)
+    return session.scalar(mine.order_by(Notice.made_at.desc()).limit(1))
+
+
+def _is_due(last: Notice | None, waits: Collection[Notice], *, now: datetime, alert_after: timedelta) -> bool:
+    if last is None:
+        return True
+    if last.sent_at is None:
+        return False
+    sent_at = last.sent_at
+    known = {_trouble(notice) for notice in waits if notice.made_at + alert_after <= sent_at}
+    return now - sent_at >= AGAIN_AFTER or not {_trouble(notice) for notice in waits} <= known
+
+
+def _trouble(notice: Notice) -> tuple[str, str | None]:
+    code = code_of(notice.error)
+    return code, notice.person_id if code in PERSONAL else None
+
+
+def _told(notice: Notice, person: Person, name: str) -> Stuck:
+    what = wording.said(notice, name)
+    trouble = f"{person.name} could not be told that {what}: {notice.error or 'it was not tried yet'}"
+    return Stuck(f"Notice {notice.id}", f"{trouble}. {_remedy(code_of(notice.error))}", notice.made_at)
+
+
+def _remedy(code: str) -> str:
+    if code in PERSONAL:
+        return "Correct the address, or tell them in person and say so with `visa notice told`"
+    return "Look after the mail server and the section mail of the settings"
