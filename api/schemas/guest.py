@@ -77,6 +77,7 @@ class GuestReportSchema(Told):
     cpus = fields.Integer(required=True, validate=validate.Range(min=1, max=100_000))
     memory = fields.Nested(MemorySchema, required=True)
     users = fields.List(fields.Nested(UserSchema), required=True)
+    logins = fields.Integer(load_default=None, allow_none=True, validate=_count)
     desktop = fields.Nested(DesktopSchema, required=True)
     disks = fields.List(fields.Nested(DiskSchema), required=True)
     workspace = fields.Nested(WorkspaceStateSchema, required=True)
@@ -93,7 +94,8 @@ class GuestReportSchema(Told):
 
     @post_load
     def make(self, said: dict[str, Any], **_: Any) -> Report:
-        return Report(boot=said["boot_id"], desktop_up=said["desktop"]["up"], said=said)
+        busy = min(said["load1"], said["cpus"])  # the rest of the load waits for a processor or a disk
+        return Report(said["boot_id"], said["desktop"]["up"], said, busy=busy, logins=said["logins"])
 
 
 class GuestMountSchema(Schema):

@@ -3,10 +3,11 @@
 import pytest
 from sqlalchemy import select
 
+from visa.domain.idle import Signal, State
 from visa.domain.instance import Phase
-from visa.services import guest_tokens
+from visa.services import guest_tokens, idleness
 from visa.services.create_instance import NewInstance, create
-from visa.settings import Settings
+from visa.settings import Policy, Settings
 from visa.store.tables import ExperimentMember, GuestReport, InstanceStatus
 from visa.testing.builders import ADA, TEAM
 
@@ -124,6 +125,27 @@ def test_who_logs_in_a_thousand_times_does_not_keep_their_machine_from_its_order
     assert answer.status_code == 200
     assert answer.json["mounts"]
     assert 0 < len(kept(place, machine).said["users"]) < 1000
+
+
+def use_of(place, machine):
+    now = place.clock.now()
+    with place.sessions.write() as session:
+        session.get_one(InstanceStatus, machine).phase = Phase.RUNNING
+        idle = idleness.idleness(session, Policy(), [machine], now)[machine]
+    return {sign.signal: (sign.state, sign.value) for sign in idle.signals}
+
+
+def test_load_and_logins_tell_of_use(place, machine):
+    report(place, said=REPORT | {"load1": 9, "logins": 1})
+    assert use_of(place, machine)[Signal.LOAD] == (State.ACTIVE, 2), "there are no more processors to be busy"
+    assert use_of(place, machine)[Signal.LOGINS] == (State.ACTIVE, 1)
+
+
+@pytest.mark.parametrize("older", [{}, {"logins": None}])
+def test_a_service_that_does_not_count_logins_leaves_them_unknown(place, machine, older):
+    report(place, said=REPORT | {"users": [], "load1": 0.1} | older)
+    assert use_of(place, machine)[Signal.LOAD] == (State.QUIET, 0.1)
+    assert use_of(place, machine)[Signal.LOGINS] == (State.UNKNOWN, None)
 
 
 def test_what_a_newer_image_says_beside_is_dropped(place, machine):

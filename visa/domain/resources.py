@@ -118,7 +118,9 @@ class ServerSeen:
     `address` is where its desktop answers RFB ("unix:/path" or "tcp:host:port"), once known.
     `desktop_ready` is true once the desktop accepts connections, and None where the cloud cannot tell: then the report
     of the service inside the machine does. `volume_refs` lists what is attached. `mounts` is what is mounted now, None
-    where the service inside sees to it. `fault` holds the cloud's words when `power` is ERROR.
+    where the service inside sees to it. `fault` holds the cloud's words when `power` is ERROR. `load` is how many
+    processors were busy lately, on average over about a minute, `logins` how many are logged in besides the desktop;
+    None where the cloud does not know. They change all the time, and make no server another one.
     """
 
     mark: Mark
@@ -129,6 +131,8 @@ class ServerSeen:
     volume_refs: tuple[str, ...] = ()
     fault: str = ""
     mounts: tuple[Mount, ...] | None = None
+    load: float | None = field(default=None, compare=False)
+    logins: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -7,20 +7,29 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from visa.domain.idle import Signal
 from visa.domain.instance import Phase
 from visa.domain.resources import Mount
+from visa.services import idleness, policies
 from visa.services.actors import load_actor
+from visa.services.idleness import Word
 from visa.services.mounting import instance_mounts
 from visa.store.tables import GuestReport, Instance, InstanceStatus
 
 
 @dataclass(frozen=True)
 class Report:
-    """One report. `boot` tells one boot of the machine from the next; `said` is everything, as it was sent."""
+    """One report. `boot` tells one boot of the machine from the next; `said` is everything, as it was sent.
+
+    `busy` is how many processors were, over a minute; `logins` how many are logged in besides the desktop. None is not
+    known: services of older images do not count logins.
+    """
 
     boot: str
     desktop_up: bool
     said: dict[str, Any]
+    busy: float | None = None
+    logins: int | None = None
 
 
 def keep(session: Session, instance_id: str, report: Report, *, now: datetime) -> None:
@@ -32,6 +41,7 @@ def keep(session: Session, instance_id: str, report: Report, *, now: datetime) -
         kept = GuestReport(instance_id=instance_id)
         session.add(kept)
     kept.received_at, kept.boot, kept.desktop_up, kept.said = now, report.boot, report.desktop_up, report.said
+    _note_use(session, instance_id, report, now)
 
 
 def wanted_mounts(session: Session, instance_id: str, now: datetime) -> tuple[Mount, ...]:
@@ -50,6 +60,14 @@ def newest_boot(session: Session, instance_id: str) -> str:
     """The boot that the newest report came from; "" before the first."""
     report = session.get(GuestReport, instance_id)
     return report.boot if report else ""
+
+
+def _note_use(session: Session, instance_id: str, report: Report, now: datetime) -> None:
+    told = {Signal.LOAD: report.busy, Signal.LOGINS: report.logins}
+    words = [Word(instance_id, signal, value) for signal, value in told.items() if value is not None]
+    policy = policies.in_force(session).policy
+    worth = idleness.worth_recording(session, policy, words, now=now)
+    idleness.record_all(session, policy, worth, now=now)
 
 
 def _hint(session: Session, instance_id: str, now: datetime) -> None:

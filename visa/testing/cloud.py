@@ -146,6 +146,13 @@ class FakeCloud:
         """From now on machines have a service inside: the cloud knows neither their desktop nor their mounts."""
         self._machines.guests = True
 
+    def tells_use(self, ref: str | None = None, *, load: float | None = 0.0, logins: int | None = 0) -> None:
+        """From now on it knows how busy a machine is, or every one that it was not told of; None is not known."""
+        if ref is None:
+            self._machines.usual_use = (load, logins)
+        else:
+            self._machines.use[ref] = (load, logins)
+
     @property
     def specs(self) -> dict[str, ServerSpec]:
         """What each server was made from."""

@@ -43,6 +43,8 @@ class Machines:
         self.images: dict[str, CloudImage] = {}
         self.flavours: dict[str, CloudFlavour] = {}
         self.hidden: dict[str, int] = {}
+        self.use: dict[str, tuple[float | None, int | None]] = {}
+        self.usual_use: tuple[float | None, int | None] = (None, None)
 
     def survey(self, deployment: str) -> Survey:
         self.ground.moves.settle_all(count_survey=True)
@@ -50,12 +52,18 @@ class Machines:
             self.empty_surveys -= 1
             return Survey((), (), ())
         survey = Survey(
-            tuple(seen for seen in self.servers.values() if seen.mark.deployment == deployment),
+            tuple(self._in_use(seen) for seen in self.servers.values() if seen.mark.deployment == deployment),
             tuple(seen for seen in self.disks.volumes.values() if seen.mark.deployment == deployment),
             tuple(seen for seen in self.disks.snapshots.values() if seen.mark.deployment == deployment),
             tuple(seen for seen in self.disks.backups.values() if seen.mark.deployment == deployment),
         )
         return self._without_hidden(survey) if self.hidden else survey
+
+    def _in_use(self, seen: ServerSeen) -> ServerSeen:
+        load, logins = self.use.get(seen.ref, self.usual_use)
+        if seen.power is not Power.ACTIVE or (load, logins) == (None, None):
+            return seen
+        return replace(seen, load=load, logins=logins)
 
     def _without_hidden(self, survey: Survey) -> Survey:
         hidden = set(self.hidden)

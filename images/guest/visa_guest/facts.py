@@ -9,13 +9,15 @@ from visa_guest import VERSION, desktop
 from visa_guest.run import Failed, run
 
 PROC = Path("/proc")
+UTMP = Path("/run/utmp")
 MAX_USERS = 200
 
 
 def report(
     *, port: int, disks: tuple[str, ...], workspace: dict[str, str], mounts: list[dict[str, str]]
 ) -> dict[str, Any]:
-    """One report as the api expects it."""
+    """One report as the api expects it. `logins` are those besides the desktop; None when they are not known."""
+    here = users()
     return {
         "version": VERSION,
         "boot_id": (PROC / "sys/kernel/random/boot_id").read_text().strip(),
@@ -23,7 +25,8 @@ def report(
         "load1": os.getloadavg()[0],
         "cpus": os.cpu_count() or 1,
         "memory": _memory(),
-        "users": users(),
+        "users": here or [],
+        "logins": None if here is None else sum(not _of_desktop(user) for user in here),
         "desktop": desktop.state(port),
         "disks": [_disk(path) for path in disks],
         "workspace": workspace,
@@ -31,22 +34,29 @@ def report(
     }
 
 
-def users() -> list[dict[str, Any]]:
-    """The people who are logged in, as `who` lists them; not more than anybody would read."""
+def users() -> list[dict[str, Any]] | None:
+    """The people who are logged in, as `who` lists them; not more than anybody would read. None: nobody can tell."""
+    if not UTMP.exists():  # `who` then says nothing, as if nobody was there
+        return None
     try:
         lines = run("who").splitlines()
     except Failed:
-        return []
+        return None
     return [_user(line.split()) for line in lines[:MAX_USERS] if len(line.split()) >= 4]  # noqa: PLR2004 - name line date time
 
 
+def _of_desktop(user: dict[str, Any]) -> bool:
+    """A display, or a terminal in one: no login of its own."""
+    return bool(user["line"].startswith(":") or user["host"].startswith(":"))
+
+
 def _user(words: list[str]) -> dict[str, Any]:
-    login, line, date, clock = words[:4]
+    login, line, date, clock, *where = words
     try:
         since: int | None = int(time.mktime(time.strptime(f"{date} {clock}", "%Y-%m-%d %H:%M")))
     except ValueError:
         since = None
-    return {"login": login, "line": line, "since": since}
+    return {"login": login, "line": line, "since": since, "host": "".join(where).strip("()")}
 
 
 def _memory() -> dict[str, int]:

@@ -27,6 +27,7 @@ from visa.services import guest_tokens
 from visa.services.reconcile import load, record, scan
 from visa.services.reconcile.execute import Done, Outcome, take
 from visa.services.reconcile.scan import Light, Listed, anything_due
+from visa.services.reconcile.use import note_use
 from visa.store.session import Sessions
 from visa.store.tables import Instance, InstanceStatus, Workspace, WorkspaceStatus
 
@@ -104,6 +105,8 @@ def run_pass(work: Work) -> PassReport:
     ordered = [order for light in _attention(believed, listed) if (order := _decide(work, light, listed, report))]
     _take_all(work, ordered, report)
     _note_sizes(work, rows, listed)
+    instance_ids = [light.id for light in rows if light.kind == scan.INSTANCE]
+    note_use(work.sessions, listed.servers, instance_ids, now=work.clock.now())
     return report
 
 

@@ -775,6 +775,8 @@ export interface components {
             desktop: components["schemas"]["Desktop"];
             disks: components["schemas"]["Disk"][];
             load1: number;
+            /** @default null */
+            logins?: number | null;
             memory: components["schemas"]["Memory"];
             mounts: components["schemas"]["MountState"][];
             uptime_s: number;

@@ -14,6 +14,7 @@ from visa.adapters.cloud.local.boots import House
 from visa.adapters.cloud.local.cgroups import Cgroups, Resource
 from visa.adapters.cloud.local.chores import Chores, Sweeper
 from visa.adapters.cloud.local.images import LocalImage
+from visa.adapters.cloud.local.meter import WINDOW_S
 from visa.adapters.cloud.local.records import Backup, Copy, ref_of
 from visa.adapters.cloud.local.servers import Servers
 from visa.adapters.cloud.local.sources import check_sources
@@ -61,7 +62,14 @@ class LocalCloud:
     """
 
     def __init__(
-        self, root: Path, deployment: str, images: Mapping[str, LocalImage], clock: Clock, *, grace_s: float = 10.0
+        self,
+        root: Path,
+        deployment: str,
+        images: Mapping[str, LocalImage],
+        clock: Clock,
+        *,
+        grace_s: float = 10.0,
+        load_window_s: float = WINDOW_S,
     ) -> None:
         needs.check_programs(images)
         needs.check_namespaces()
@@ -73,7 +81,7 @@ class LocalCloud:
         self._cgroups = Cgroups(self._root)
         self._volumes = Volumes(Store(volumes, snapshots, backups, bin_folder, deployment, as_root=as_root))
         self._house = House(servers, volumes, bin_folder, deployment, images, self._cgroups, grace_s, as_root=as_root)
-        self._servers = Servers(self._house)
+        self._servers = Servers(self._house, load_window_s=load_window_s)
         self._sweeper = Sweeper(Chores(bin_folder, volumes, as_root=as_root))
 
     def check_root(self) -> None:

@@ -16,12 +16,16 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Stat:
-    """What /proc/<pid>/stat says: the one-letter state, the parent, and the start in clock ticks since the boot."""
+    """What /proc/<pid>/stat says: the one-letter state, the parent, and the start in clock ticks since the boot.
+
+    `cpu` is the processor time in clock ticks that it took itself, and its children that ended and were waited for.
+    """
 
     pid: int
     state: str
     parent: int
     started: int
+    cpu: int = 0
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ def parse_stat(line: str) -> Stat:
     """Read a line of /proc/<pid>/stat; the program's name in it may hold spaces and brackets."""
     head, _, rest = line.rpartition(")")
     fields = rest.split()
-    return Stat(int(head.split(" ", 1)[0]), fields[0], int(fields[1]), int(fields[19]))
+    return Stat(int(head.split(" ", 1)[0]), fields[0], int(fields[1]), int(fields[19]), sum(map(int, fields[11:15])))
 
 
 def stat_of(pid: int) -> Stat | None:

@@ -107,6 +107,11 @@ class Server:
         """Its volume was taken from it: it can only be deleted now."""
         return (self.folder / "detached").exists()
 
+    def first_process(self) -> int | None:
+        """The pid, here outside, of the sandbox's first process; None before it is known."""
+        init = self._init()
+        return None if init is None else init.pid
+
     def ask_to_end(self) -> None:
         """Ask the session to end. One that is not up far enough to hear it is asked again at the next look."""
         init = self._init()

@@ -13,6 +13,7 @@ from visa.adapters.cloud.local import files
 from visa.adapters.cloud.local.boots import House, boot
 from visa.adapters.cloud.local.cgroups import remove_groups
 from visa.adapters.cloud.local.desktop import Addresses, adopt_socket, greeting
+from visa.adapters.cloud.local.meter import WINDOW_S, Meter
 from visa.adapters.cloud.local.orders import check_mounts
 from visa.adapters.cloud.local.records import NAMES, REF_LENGTH, SPEC, ref_of
 from visa.adapters.cloud.local.server import Server
@@ -30,10 +31,11 @@ _log = structlog.get_logger(__name__)
 
 
 class Servers:
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, *, load_window_s: float = WINDOW_S) -> None:
         self._house = house
         self._addresses = Addresses(house.folder, longest_ref=REF_LENGTH)
         self._specs: dict[str, tuple[int, ServerSpec]] = {}
+        self._meter = Meter(load_window_s)
 
     def exists(self, ref: str) -> bool:
         return (self._house.folder / ref).is_dir()
@@ -138,7 +140,19 @@ class Servers:
             server, spec, facts = seen[ref]
             server.write_ready(facts.started)
             seen[ref] = (server, spec, replace(facts, ready=facts.started))
-        return tuple(self._seen(server, spec, facts) for server, spec, facts in seen.values())
+        return self._in_use(tuple(self._seen(server, spec, facts) for server, spec, facts in seen.values()))
+
+    def _in_use(self, servers: tuple[ServerSeen, ...]) -> tuple[ServerSeen, ...]:
+        """With how busy those that run are. Nobody can be logged in: a sandbox has no network and no console."""
+        inits = {
+            seen.ref: init
+            for seen in servers
+            if seen.power is Power.ACTIVE and (init := Server(self._house.folder / seen.ref).first_process())
+        }
+        loads = self._meter.loads(inits.values())
+        return tuple(
+            replace(seen, load=loads.get(inits[seen.ref]), logins=0) if seen.ref in inits else seen for seen in servers
+        )
 
     def seen(self, server: Server) -> ServerSeen:
         """One server as a survey would show it."""
