@@ -22,6 +22,8 @@ from visa.services.facility_sync import SyncReport
 from visa.services.housekeeping import SweepReport
 from visa.services.leaks import LeakReport
 from visa.services.over_quota import OverQuotaReport
+from visa.services.reclaim import sender
+from visa.services.reclaim.sender import LETTERS_JOB, Sending
 from visa.services.reconcile import PassReport, Work, anything_due, run_pass
 from visa.store.tables import JobReport
 
@@ -146,10 +148,19 @@ def let_in(runtime: Runtime, run: "Run") -> None:
     started_at = runtime.clock.now()
     with runtime.sessions.read() as session:
         policy = policies.in_force(session).policy
-    report = waiting.admit_all(runtime.sessions, policy, started_at)
+    report = waiting.admit_all(runtime.sessions, policy, started_at, new_id=runtime.new_id)
     if report.admitted:
         log.info("let in", admitted=report.admitted, waiting=report.waiting)
         store(runtime, run, started_at, ok=True, report=asdict(report))
+
+
+def send_letters(runtime: Runtime, work: Sending) -> None:
+    """Tell people what they are to be told. Rounds in which nothing was due are not worth a report."""
+    started_at = runtime.clock.now()
+    report = sender.send_due(work)
+    if report:
+        log.info("letters", **asdict(report))
+        store(runtime, Run(LETTERS_JOB, work.holder), started_at, ok=not report.alert, report=asdict(report))
 
 
 @dataclass(frozen=True)

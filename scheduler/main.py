@@ -19,6 +19,7 @@ from scheduler.jobs import (
     look_for_leaks,
     look_over_quota,
     reported,
+    send_letters,
     sweep,
     sync_facility,
 )
@@ -29,6 +30,7 @@ from visa.logs import set_up_logs
 from visa.services.leaks import LEAKS_JOB
 from visa.services.offers import CLOUD_JOB
 from visa.services.over_quota import OVER_QUOTA_JOB
+from visa.services.reclaim.sender import LETTERS_JOB
 from visa.services.reconcile import Work
 from visa.settings import load
 
@@ -38,6 +40,7 @@ SWEEP_S = 60.0
 ADMIT_S = 2.0
 LIMITS_S = 600.0
 OVER_QUOTA_S = 600.0
+LETTERS_S = 5.0
 
 
 def main() -> int:
@@ -61,6 +64,7 @@ def run(runtime: Runtime) -> None:
     facility = runtime.open_facility()
     sync = reported(runtime, Run("facility", name), lambda: sync_facility(runtime, facility))
     clean = reported(runtime, Run("sweep", name), lambda: sweep(runtime))
+    letters = bootstrap.letter_sending(runtime, holder=name)
     surplus = reported(runtime, Run(OVER_QUOTA_JOB, name), lambda: look_over_quota(runtime))
     with ExitStack() as pools:
         works = [_work(runtime, cloud.name, pools) for cloud in settings.clouds]
@@ -69,6 +73,7 @@ def run(runtime: Runtime) -> None:
             "facility": (settings.facility.sync_s, sync),
             "sweep": (SWEEP_S, clean),
             OVER_QUOTA_JOB: (OVER_QUOTA_S, surplus),
+            LETTERS_JOB: (LETTERS_S, lambda: send_letters(runtime, letters)),
             "admit": (ADMIT_S, lambda: let_in(runtime, Run("admit", name))),
         }
         for work in works:

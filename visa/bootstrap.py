@@ -4,17 +4,19 @@ import secrets
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from visa.domain.letters import House
 from visa.domain.pace import Limits
-from visa.errors import Misconfigured
+from visa.errors import Misconfigured, Refused
+from visa.letters import render
 from visa.ports.clock import Clock, NewId
 from visa.ports.cloud import Cloud
 from visa.ports.facility import Facility
 from visa.ports.identity import Identity
 from visa.ports.notify import Notify
 from visa.services import clouds
+from visa.services.reclaim.sender import Sending
 from visa.services.reconcile import Work
 from visa.settings import Cloud as CloudSection
 from visa.settings import Environment, Settings
@@ -24,6 +26,7 @@ from visa.store.session import Sessions, open_engine, open_sessions
 ID_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 ID_LENGTH = 16
 GUEST_TOKEN_BYTES = 32
+SMTP_STEPS = 15  # more than there are answers to wait for in one conversation
 
 
 class SystemClock:
@@ -127,6 +130,30 @@ def house(settings: Settings) -> House:
         url=settings.public_url,
         support=settings.mail.reply_to or settings.mail.from_address,
         zone=settings.site.time_zone,
+    )
+
+
+def letter_sending(runtime: Runtime, *, holder: str) -> Sending:
+    """What a round of letters works with. Raises `Misconfigured`."""
+    from visa.adapters.notify.message import mailbox
+
+    settings, mail = runtime.settings, runtime.settings.mail
+    try:
+        domain = mailbox(mail.from_address).rpartition("@")[2]
+    except Refused as error:
+        raise Misconfigured(f"mail.from_address: {error.detail}") from error
+    return Sending(
+        sessions=runtime.sessions,
+        notify=runtime.open_notify(),
+        render=lambda letter: render(letter, mail.language, mail.templates),
+        house=house(settings),
+        clock=runtime.clock,
+        new_id=runtime.new_id,
+        holder=holder,
+        domain=domain,
+        operators=mail.operators,
+        alert_after=timedelta(seconds=mail.alert_after_s),
+        lease_s=SMTP_STEPS * mail.timeout_s,
     )
 
 

@@ -34,7 +34,7 @@ class Place:
             return create(session, self.seeded.desk(session, who, self.clock.now()), wish).id
 
     def admit(self) -> AdmitReport:
-        return waiting.admit_all(self.sessions, self.seeded.policy, self.clock.now())
+        return waiting.admit_all(self.sessions, self.seeded.policy, self.clock.now(), new_id=self.seeded.new_id)
 
     def leave(self, instance_id: str) -> None:
         """It is deleted, and nothing of it is left."""

@@ -7,12 +7,14 @@ from sqlalchemy import event, select
 
 from tests.services.limiting import Place, limited
 from visa.domain.instance import Phase
+from visa.domain.letters import Facts, LetterKind
 from visa.domain.lifecycle import Shown
 from visa.domain.resources import Share, Usage
 from visa.errors import Conflict, Forbidden
 from visa.services import cloud_usage, instance_views, instances
+from visa.services.reclaim.notices import from_json
 from visa.services.reconcile import run_pass
-from visa.store.tables import Event, Flavour, Instance, InstanceStatus
+from visa.store.tables import Event, Flavour, Instance, InstanceStatus, Notice
 from visa.testing.builders import ADA, BOB, OPEN, TEAM
 
 
@@ -169,3 +171,16 @@ def test_asking_whether_anybody_waits_costs_one_statement(one_place, sessions):
     event.listen(sessions.engine, "before_cursor_execute", lambda *call: said.append(call[2]))
     assert one_place.admit().waiting == 0
     assert sum(statement.startswith("SELECT") for statement in said) == 1
+
+
+def test_who_is_let_in_gets_a_letter(one_place):
+    """Nobody watches a line for days."""
+    before, waits = one_place.ask(ADA), one_place.ask(BOB)
+    one_place.leave(before)
+    assert one_place.admit().admitted == 1
+    assert one_place.admit().admitted == 0
+    with one_place.sessions.read() as session:
+        notice = session.scalars(select(Notice)).one()
+        ends = session.get_one(Instance, waits).expires_at
+    assert (notice.person_id, notice.subject_id, notice.kind) == (BOB, waits, LetterKind.ADMITTED)
+    assert from_json(notice.facts) == Facts(deadline=ends, url=f"/instances/{waits}")

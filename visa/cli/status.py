@@ -61,6 +61,8 @@ def what_to_do(job: str, *, blind: bool) -> str:
         return "Nothing is concluded meanwhile. See that the cloud answers, and that our credentials are good."
     if job == "leaks":
         return "Nothing is done about volumes. `visa leaks` lists what is known; docs/operate.md says what to do."
+    if job == "letters":
+        return "Letters wait, and nothing is taken back without its warning. `visa mail test` shows what is wrong."
     return (
         "Nothing is concluded about what is missing. See that the cloud, its project and our database are the right "
         "ones; only after a real loss set reconcile.max_missing_share to 1 for a while."

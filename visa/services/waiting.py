@@ -6,18 +6,22 @@ transactions decide about the same shared limit at once, and none waits for anot
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from visa.domain import expiry
 from visa.domain.instance import Wanted
+from visa.domain.letters import Facts, LetterKind
 from visa.domain.line import Turn, Wish
 from visa.domain.quota import Bound, Mine, Ruling
+from visa.ports.clock import NewId
 from visa.services import allowances, lines
 from visa.services.actors import allowance
 from visa.services.journal import SYSTEM, record
+from visa.services.reclaim import notices
+from visa.services.reclaim.wake import Subject
 from visa.services.standings import standings
 from visa.settings import Policy
 from visa.store.session import Sessions, alone, lock
@@ -38,17 +42,17 @@ def decide(session: Session, policy: Policy, wish: Wish, *, own: Bound, mine: Se
     return lines.scene(session, policy, cloud, wish.since, new=[wish]).outlook(wish, own, mine).ruling
 
 
-def admit_all(sessions: Sessions, policy: Policy, now: datetime) -> AdmitReport:
+def admit_all(sessions: Sessions, policy: Policy, now: datetime, *, new_id: NewId) -> AdmitReport:
     """Let in whoever there is room for, cloud by cloud; one cheap query when nobody waits."""
     with sessions.read() as session:
         waits = select(Workspace.cloud).join(Instance).where(Instance.waiting_since.is_not(None))
         clouds = session.scalars(waits.distinct().order_by(Workspace.cloud)).all()
-    reports = [admit(sessions, policy, cloud, now) for cloud in clouds]
+    reports = [admit(sessions, policy, cloud, now, new_id=new_id) for cloud in clouds]
     return AdmitReport(sum(one.admitted for one in reports), sum(one.waiting for one in reports))
 
 
-def admit(sessions: Sessions, policy: Policy, cloud: str, now: datetime) -> AdmitReport:
-    """Let in, in their order, those who fit; several schedulers may do so at once."""
+def admit(sessions: Sessions, policy: Policy, cloud: str, now: datetime, *, new_id: NewId) -> AdmitReport:
+    """Let in, in their order, those who fit, and have them told; several schedulers may do so at once."""
     with sessions.read() as session:
         line = lines.scene(session, policy, cloud, now).turns()
         experiments = {one for turn in line for one in turn.wish.experiment_ids}
@@ -58,8 +62,10 @@ def admit(sessions: Sessions, policy: Policy, cloud: str, now: datetime) -> Admi
         _lock_shared(session, policy, cloud, experiments, always=True)
         line = lines.scene(session, policy, cloud, now).turns()  # anew: only now nobody else changes what is counted
         free = [turn for turn in line if turn.block is None and experiments.issuperset(turn.wish.experiment_ids)]
-        admitted = sum(_let_in(session, policy, turn, len(line), now) for turn in free)
-    return AdmitReport(admitted, len(line) - admitted)
+        admitted = [turn.wish.id for turn in free if _let_in(session, policy, turn, len(line), now)]
+        for instance_id in admitted:
+            _have_told(session, instance_id, new_id, now)
+    return AdmitReport(len(admitted), len(line) - len(admitted))
 
 
 def _let_in(session: Session, policy: Policy, turn: Turn, of: int, now: datetime) -> bool:
@@ -85,6 +91,23 @@ def _let_in(session: Session, policy: Policy, turn: Turn, of: int, now: datetime
         workspace_id=instance.workspace_id,
     )
     return True
+
+
+def _have_told(session: Session, instance_id: str, new_id: NewId, now: datetime) -> None:
+    """Nobody watches a line for days: its owner gets a letter."""
+    instance = session.get_one(Instance, instance_id)
+    notices.ask(
+        session,
+        new_id=new_id,
+        person_id=instance.owner_id,
+        subject=Subject.INSTANCE,
+        subject_id=instance.id,
+        kind=LetterKind.ADMITTED,
+        cycle=now,
+        lead=timedelta(),
+        facts=Facts(deadline=instance.expires_at, url=f"/instances/{instance.id}"),
+        now=now,
+    )
 
 
 def _lock_shared(

@@ -33,6 +33,9 @@ class Mail(Section):
     operators: tuple[str, ...] = Field(
         (), description="Addresses that are told when something is stuck, such as a warning that cannot be delivered."
     )
+    alert_after_s: Seconds = Field(
+        14400, description="How long a letter may be undelivered before mail.operators are told; then once a day."
+    )
     language: Literal["en", "de", "fr"] = Field("en", description="Language of letters to people who chose none.")
     templates: Path | None = Field(
         None, description="Folder of your own templates, each in place of a shipped one: see docs/operate.md."

@@ -27,6 +27,7 @@ from visa.store.tables import FacilityPerson, Notice, Person
 
 log = structlog.get_logger(__name__)
 
+LETTERS_JOB = "letters"
 # The server's troubles, at which other letters would fare no better.
 SERVER_DOWN = frozenset({"mail_unreachable", "mail_tls", "mail_login", "mail_greeting", "mail_sender"})
 NO_ADDRESS = Trouble("no_address", "You have no mail address here.", "the person has no mail address", lasting=True)
