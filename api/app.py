@@ -20,6 +20,7 @@ from api.resources import (
     guest,
     instances,
     me,
+    notices,
     offers,
     site,
     workspaces,
@@ -41,6 +42,7 @@ NOUNS = (
     desktops.noun,
     workspaces.noun,
     events.noun,
+    notices.noun,
     guest.noun,
     admin_catalogue.noun,
 )

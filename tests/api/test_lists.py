@@ -17,6 +17,7 @@ from visa.store.tables import (
     Instance,
     InstanceStatus,
     Instrument,
+    Notice,
     Workspace,
     WorkspaceStatus,
 )
@@ -57,6 +58,16 @@ def events(place: Place) -> None:
             record(session, "test", f"Event {number}.", at=place.clock.now(), by=SYSTEM, person_id=ADA)
 
 
+def notices_to_ada(place: Place) -> None:
+    """All asked for at one moment, and each is left out again that became void."""
+    with place.sessions.write() as session:
+        for number in range(COUNT + 2):
+            subject = {"subject": "workspace", "subject_id": f"w{number}", "kind": "archived", "person_id": ADA}
+            when = {"cycle": place.clock.now(), "made_at": place.clock.now()}
+            state = "void" if number >= COUNT else "pending"
+            session.add(Notice(id=f"n{number:02d}", facts={}, state=state, **subject, **when))
+
+
 def experiments(place: Place) -> None:
     with place.sessions.write() as session:
         template = session.get_one(Experiment, OPEN)
@@ -73,6 +84,7 @@ def experiments(place: Place) -> None:
 LISTS = {
     "/api/v1/instances": (crowd, COUNT),
     "/api/v1/workspaces": (crowd, COUNT),
+    "/api/v1/notices": (notices_to_ada, COUNT),
     "/api/v1/events": (events, COUNT),
     "/api/v1/experiments": (experiments, COUNT + 1),
     "/api/v1/experiments?scope=open": (experiments, COUNT + 1),

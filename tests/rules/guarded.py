@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import update
@@ -10,6 +11,9 @@ from werkzeug.test import TestResponse
 from tests.api.place import Browser, Place
 from visa.domain.access import Role
 from visa.domain.instance import Phase, Wanted
+from visa.domain.letters import Facts, LetterKind
+from visa.services.reclaim import notices
+from visa.services.reclaim.wake import Subject
 from visa.store.tables import Instance, InstanceStatus, RoleGrant
 from visa.testing.builders import ADA, BOB, GUEST, TEAM
 
@@ -92,6 +96,23 @@ def stopped(house: House) -> None:
         session.execute(update(InstanceStatus).values(phase=Phase.STOPPED).where(status))
 
 
+def told(house: House) -> None:
+    with house.place.sessions.write() as session:
+        now = house.place.clock.now()
+        notices.ask(
+            session,
+            new_id=house.place.runtime.new_id,
+            person_id=ADA,
+            subject=Subject.INSTANCE,
+            subject_id=house.instance_id,
+            kind=LetterKind.LIFETIME_WARNING,
+            cycle=now,
+            lead=timedelta(days=1),
+            facts=Facts(deadline=now),
+            now=now,
+        )
+
+
 CASES = {
     "getMe": Case(at("/api/v1/me"), 200),
     "listExperiments": Case(at("/api/v1/experiments?scope=mine"), 200, GUEST),
@@ -113,6 +134,7 @@ CASES = {
     "restoreWorkspace": Case(on_workspace("POST", "/restore", json={})),
     "deleteWorkspace": Case(on_workspace("DELETE", json={"confirm_name": "Old"})),
     "listEvents": Case(at("/api/v1/events"), 200),
+    "listNotices": Case(at("/api/v1/notices"), 200, before=told),
     "listImages": Case(at("/api/v1/images"), 200, GUEST),
     "listFlavours": Case(at("/api/v1/flavours"), 200, GUEST),
     "listAdminImages": admin("GET", "images"),

@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "instance": "visa.cli.instance:instance",
         "leaks": "visa.cli.leaks:leaks",
         "mail": "visa.cli.mail:mail",
+        "notice": "visa.cli.notice:notice",
         "reconcile": "visa.cli.reconcile:reconcile",
         "status": "visa.cli.status:status",
         "user": "visa.cli.user:user",

@@ -484,6 +484,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I was told by mail, or am to be told, newest first */
+        get: operations["listNotices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/site": {
         parameters: {
             query?: never;
@@ -1117,6 +1134,29 @@ export interface components {
         TicketWish: {
             /** @enum {unknown} */
             right: "control" | "view";
+        };
+        Told: {
+            /** Format: date-time */
+            ends_at: string | null;
+            id: string;
+            /** @enum {string} */
+            kind: "lifetime_warning" | "idle_warning" | "quota_warning" | "bin_warning" | "archive_warning" | "reclaimed" | "archived" | "request_made" | "request_answered" | "admitted" | "told_operators";
+            /** Format: date-time */
+            made_at: string;
+            message: string;
+            /** Format: date-time */
+            sent_at: string | null;
+            /** @enum {string} */
+            state: "pending" | "sent";
+            /** @enum {string} */
+            subject: "instance" | "workspace";
+            subject_id: string;
+            subject_name: string;
+            trouble: string | null;
+        };
+        ToldPage: {
+            items: components["schemas"]["Told"][];
+            next: string | null;
         };
         Used: {
             limit: number;
@@ -2045,6 +2085,31 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listNotices: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToldPage"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
             default: components["responses"]["Problem"];
         };
     };
