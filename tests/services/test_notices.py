@@ -8,7 +8,8 @@ from hypothesis import given as forall
 from hypothesis import strategies as st
 from sqlalchemy import event, select
 
-from visa.domain.letters import Facts, LetterKind, Over, Quiet, QuietSince, Stuck, TakenFor
+from visa.domain.idle import Signal
+from visa.domain.letters import Facts, LetterKind, Over, QuietSince, Stuck, TakenFor
 from visa.domain.quota import Number
 from visa.domain.reclaim import Given
 from visa.services.reclaim import notices
@@ -29,7 +30,7 @@ moments = st.datetimes(
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 stuck = st.builds(Stuck, words, words, moments, words)
 over = st.builds(Over, st.sampled_from(Number), st.integers(0, 2**53), st.integers(0, 2**53), words)
-signals = st.builds(QuietSince, st.sampled_from(Quiet), moments)
+signals = st.builds(QuietSince, st.sampled_from(Signal), moments)
 all_facts = st.builds(
     Facts,
     deadline=st.none() | moments,
