@@ -14,9 +14,10 @@ class Wanted(StrEnum):
 
 
 class Kept(StrEnum):
-    """What a person or a policy wants of a workspace."""
+    """What a person or a policy wants of a workspace. ARCHIVED: as a backup only, without its volume."""
 
     KEPT = "kept"
+    ARCHIVED = "archived"
     GONE = "gone"
 
 
@@ -35,11 +36,17 @@ class Phase(StrEnum):
 
 
 class WorkspacePhase(StrEnum):
-    """Facts about a workspace."""
+    """Facts about a workspace.
+
+    RESTORING: its volume is filled from the archive, and since that began no machine was given it.
+    """
 
     NEW = "new"
     BUILDING = "building"
     AVAILABLE = "available"
+    ARCHIVING = "archiving"
+    ARCHIVED = "archived"
+    RESTORING = "restoring"
     DELETING = "deleting"
     GONE = "gone"
     FAILED = "failed"
@@ -56,6 +63,10 @@ class Doing(StrEnum):
     DETACH = "detach"
     MOUNT = "mount"
     DELETE = "delete"
+    SNAPSHOT = "snapshot"
+    BACKUP = "backup"
+    RESTORE = "restore"
+    DROP_COPY = "drop_copy"
 
 
 @dataclass(frozen=True)

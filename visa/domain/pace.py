@@ -5,15 +5,20 @@ from datetime import datetime, timedelta
 
 from visa.domain.instance import Doing, Facts
 from visa.domain.steps import (
+    CreateBackup,
     CreateServer,
     CreateVolume,
+    CreateVolumeFrom,
+    DeleteBackup,
     DeleteServer,
+    DeleteSnapshot,
     DeleteVolume,
     DetachVolume,
     Finish,
     RebootServer,
     Rest,
     SetMounts,
+    SnapshotVolume,
     StartServer,
     Step,
     StopServer,
@@ -33,7 +38,13 @@ ORDERS: dict[type, Doing] = {
     DetachVolume: Doing.DETACH,
     DeleteServer: Doing.DELETE,
     DeleteVolume: Doing.DELETE,
+    SnapshotVolume: Doing.SNAPSHOT,
+    CreateBackup: Doing.BACKUP,
+    CreateVolumeFrom: Doing.RESTORE,
+    DeleteSnapshot: Doing.DROP_COPY,
+    DeleteBackup: Doing.DROP_COPY,
 }
+MAKES = frozenset({Doing.CREATE, Doing.SNAPSHOT, Doing.BACKUP, Doing.RESTORE})
 
 
 @dataclass(frozen=True)
@@ -83,13 +94,13 @@ def backoff_s(attempts: int, limits: Limits) -> float:
 def paced(step: Step, facts: Facts, now: datetime, limits: Limits, *, tries: int) -> Step:
     """Hold a step back while an earlier order may still take effect, or until its back-off is over.
 
-    `tries` is what stays recorded while it is held back: a step counts its own try only when it is taken. A create
-    call of unknown outcome also holds back the end: what it made would be left behind.
+    `tries` is what stays recorded while it is held back: a step counts its own try only when it is taken. A call that
+    makes something, of unknown outcome, also holds back the end: what it made would be left behind.
     """
     if isinstance(step, Rest) or facts.doing_since is None:
         return step
     due = facts.doing_since
-    if facts.doing is (Doing.CREATE if isinstance(step, Finish) else ORDERS[type(step)]):
+    if facts.doing in (MAKES if isinstance(step, Finish) else {ORDERS[type(step)]}):
         due = after(facts.doing_since, limits.settle_s)
     if not isinstance(step, Finish):
         due = max(due, after(facts.doing_since, backoff_s(step.attempts, limits)))

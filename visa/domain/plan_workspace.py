@@ -32,6 +32,8 @@ def plan_workspace(
     match intent.wanted:
         case Kept.KEPT:
             step = _keep(intent, facts, volume, now, limits=limits, tries=tries)
+        case Kept.ARCHIVED:
+            step = Rest(facts.phase, after(now, SLOW_S), "no_archives", "It cannot be archived yet.", attempts=tries)
         case Kept.GONE:
             step = _remove(intent, facts, volume, now, tries=tries)
         case _ as never:

@@ -6,7 +6,7 @@ Acts carry everything that the cloud call needs. `Rest` and `Finish` call nothin
 from dataclasses import dataclass
 from datetime import datetime
 
-from visa.domain.resources import Mount, ServerSpec, VolumeSpec
+from visa.domain.resources import Mark, Mount, ServerSpec, VolumeSpec
 
 
 @dataclass(frozen=True)
@@ -97,12 +97,48 @@ class CreateVolume:
 
 
 @dataclass(frozen=True)
+class CreateVolumeFrom:
+    """Fill a new volume from the archive."""
+
+    backup_ref: str
+    spec: VolumeSpec
+    attempts: int
+
+
+@dataclass(frozen=True)
 class DeleteVolume:
     ref: str
     attempts: int
 
 
+@dataclass(frozen=True)
+class SnapshotVolume:
+    volume_ref: str
+    mark: Mark
+    attempts: int
+
+
+@dataclass(frozen=True)
+class DeleteSnapshot:
+    ref: str
+    attempts: int
+
+
+@dataclass(frozen=True)
+class CreateBackup:
+    volume_ref: str
+    mark: Mark
+    attempts: int
+
+
+@dataclass(frozen=True)
+class DeleteBackup:
+    ref: str
+    attempts: int
+
+
 ServerAct = CreateServer | StartServer | StopServer | RebootServer | SetMounts | DetachVolume | DeleteServer
-VolumeAct = CreateVolume | DeleteVolume
-Act = ServerAct | VolumeAct
+VolumeAct = CreateVolume | CreateVolumeFrom | DeleteVolume
+CopyAct = SnapshotVolume | DeleteSnapshot | CreateBackup | DeleteBackup
+Act = ServerAct | VolumeAct | CopyAct
 Step = Rest | Finish | Act

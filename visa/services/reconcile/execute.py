@@ -5,21 +5,31 @@ from typing import assert_never
 
 import structlog
 
-from visa.domain.resources import ServerSeen, VolumeSeen
+from visa.domain.resources import BackupSeen, ServerSeen, SnapshotSeen, VolumeSeen
 from visa.domain.steps import (
     Act,
+    CopyAct,
+    CreateBackup,
     CreateServer,
     CreateVolume,
+    CreateVolumeFrom,
+    DeleteBackup,
     DeleteServer,
+    DeleteSnapshot,
     DeleteVolume,
     DetachVolume,
     RebootServer,
+    ServerAct,
     SetMounts,
+    SnapshotVolume,
     StartServer,
     StopServer,
+    VolumeAct,
 )
 from visa.errors import Busy, Fault, Refused
 from visa.ports.cloud import Cloud
+
+Seen = ServerSeen | VolumeSeen | SnapshotSeen | BackupSeen
 
 log = structlog.get_logger(__name__)
 
@@ -28,7 +38,7 @@ log = structlog.get_logger(__name__)
 class Done:
     """The cloud accepted it; `seen` is what a create call returned."""
 
-    seen: ServerSeen | VolumeSeen | None = None
+    seen: Seen | None = None
 
 
 Outcome = Done | Busy | Refused | Fault
@@ -46,12 +56,14 @@ def take(cloud: Cloud, act: Act) -> Outcome:
         return Fault("Something unexpected happened in the cloud.", detail=repr(error))
 
 
-def _call(cloud: Cloud, act: Act) -> ServerSeen | VolumeSeen | None:
+def _call(cloud: Cloud, act: Act) -> Seen | None:
+    return _of_machine(cloud, act) if isinstance(act, ServerAct) else _of_storage(cloud, act)
+
+
+def _of_machine(cloud: Cloud, act: ServerAct) -> Seen | None:
     match act:
         case CreateServer():
             return cloud.create_server(act.spec)
-        case CreateVolume():
-            return cloud.create_volume(act.spec)
         case StartServer():
             cloud.start_server(act.ref, act.mounts)
         case StopServer():
@@ -64,8 +76,27 @@ def _call(cloud: Cloud, act: Act) -> ServerSeen | VolumeSeen | None:
             cloud.detach_volume(act.ref, act.volume_ref)
         case DeleteServer():
             cloud.delete_server(act.ref)
+        case _ as never:
+            assert_never(never)
+    return None
+
+
+def _of_storage(cloud: Cloud, act: VolumeAct | CopyAct) -> Seen | None:
+    match act:
+        case CreateVolume():
+            return cloud.create_volume(act.spec)
+        case CreateVolumeFrom():
+            return cloud.create_volume_from(act.backup_ref, act.spec)
+        case SnapshotVolume():
+            return cloud.snapshot_volume(act.volume_ref, act.mark)
+        case CreateBackup():
+            return cloud.create_backup(act.volume_ref, act.mark)
         case DeleteVolume():
             cloud.delete_volume(act.ref)
+        case DeleteSnapshot():
+            cloud.delete_snapshot(act.ref)
+        case DeleteBackup():
+            cloud.delete_backup(act.ref)
         case _ as never:
             assert_never(never)
     return None

@@ -9,19 +9,24 @@ from typing import assert_never
 
 from sqlalchemy.orm import Session
 
-from visa.domain.instance import Doing, Phase, Wanted, WorkspacePhase
+from visa.domain.instance import Doing, Kept, Phase, Wanted, WorkspacePhase
 from visa.domain.pace import ORDERS, SLOW_S, Limits, after, backoff_s, soon
 from visa.domain.resources import ServerSeen, VolumeSeen
 from visa.domain.steps import (
     Act,
+    CreateBackup,
     CreateServer,
     CreateVolume,
+    CreateVolumeFrom,
+    DeleteBackup,
     DeleteServer,
+    DeleteSnapshot,
     DeleteVolume,
     DetachVolume,
     RebootServer,
     Rest,
     SetMounts,
+    SnapshotVolume,
     StartServer,
     StopServer,
 )
@@ -29,9 +34,16 @@ from visa.errors import Busy, Fault, Refused
 from visa.services import guests
 from visa.services.journal import SYSTEM
 from visa.services.journal import record as write_event
-from visa.services.reconcile.execute import Done, Outcome
+from visa.services.reconcile.execute import Done, Outcome, Seen
 from visa.services.reconcile.words import say
 from visa.store.tables import Instance, InstanceStatus, Workspace, WorkspaceStatus
+
+_PASSING = frozenset({"gone", "in_use", "volume_in_use", "has_snapshots"})
+_ON_THE_WAY = {
+    Kept.KEPT: WorkspacePhase.AVAILABLE,
+    Kept.ARCHIVED: WorkspacePhase.ARCHIVING,
+    Kept.GONE: WorkspacePhase.DELETING,
+}
 
 
 @dataclass(frozen=True)
@@ -75,7 +87,7 @@ def begin(session: Session, row: Row, act: Act, seen: ServerSeen | VolumeSeen | 
     status.missing_since = None
     if isinstance(status, InstanceStatus) and isinstance(act, StartServer | RebootServer):
         status.left_boot = guests.newest_boot(session, status.instance_id)
-    if isinstance(act, CreateServer):
+    if isinstance(act, CreateServer | CreateVolumeFrom):
         status.ref = None  # an earlier one was believed to be gone; should this fail, it is not waited for again
     _take_seen(status, seen)
     _facts(status, attempts=act.attempts, code=status.code, message=status.message, revision=row.intent.revision)
@@ -100,7 +112,7 @@ def outcome(session: Session, row: Row, act: Act, came: Outcome, *, now: datetim
             status.code, status.message = came.code, came.public
             status.next_look_at = after(now, came.retry_after_s)
         case Refused():
-            hopeless = came.code not in {"gone", "in_use", "volume_in_use"}
+            hopeless = came.code not in _PASSING
             status.attempts = limits.max_attempts if hopeless else act.attempts + 1
             status.code, status.message = came.code, came.public
             if not isinstance(act, DetachVolume):  # that it was asked for is enough for a broken machine to go
@@ -142,9 +154,9 @@ def _done(status: InstanceStatus | WorkspaceStatus, act: Act, came: Done) -> Non
         status.seen_nonce = act.nonce
 
 
-def _take_seen(status: InstanceStatus | WorkspaceStatus, seen: ServerSeen | VolumeSeen | None) -> None:
-    if seen is None:
-        return
+def _take_seen(status: InstanceStatus | WorkspaceStatus, seen: Seen | None) -> None:
+    if not isinstance(seen, ServerSeen | VolumeSeen):
+        return  # a copy is told from others by its mark alone
     status.ref = seen.ref
     if isinstance(seen, ServerSeen) and isinstance(status, InstanceStatus):
         status.address = seen.address or status.address
@@ -198,7 +210,11 @@ def _phase_of(act: Act, wanted: str) -> str:
             return Phase.BUILDING if act.again else Phase.DELETING
         case CreateVolume():
             return WorkspacePhase.BUILDING
-        case DeleteVolume():
-            return WorkspacePhase.DELETING
+        case CreateVolumeFrom():
+            return WorkspacePhase.RESTORING
+        case DeleteVolume() if wanted == Kept.KEPT:  # what is in it is the archive's, and only a part of that
+            return WorkspacePhase.RESTORING
+        case DeleteVolume() | SnapshotVolume() | DeleteSnapshot() | CreateBackup() | DeleteBackup():
+            return _ON_THE_WAY[Kept(wanted)]
         case _ as never:
             assert_never(never)
