@@ -68,14 +68,22 @@ def extended(created_at: datetime, expires_at: datetime, now: datetime, allowanc
 
 def may_extend(created_at: datetime, expires_at: datetime, now: datetime, allowance: Allowance) -> Verdict:
     """Allowed when it would give a noticeable part of what an extension can give."""
-    noticeable = timedelta(days=allowance.extension_d) * NOTICEABLE_SHARE
-    if extended(created_at, expires_at, now, allowance) - expires_at >= noticeable:
+    if extended(created_at, expires_at, now, allowance) - expires_at >= _noticeable(allowance):
         return YES
-    if created_at + timedelta(days=allowance.max_lifetime_d) <= expires_at:
+    if _lives_longest(created_at, expires_at, allowance):
         return no(
             "longest_life", f"It has its longest life of {allowance.max_lifetime_d:g} days. Support can allow more."
         )
     return no("not_yet", f"It already runs for {allowance.extension_d:g} days from now.")
+
+
+def may_ask(created_at: datetime, expires_at: datetime, now: datetime, allowance: Allowance) -> Verdict:
+    """Whether more time is to be asked for: only when no extension gives any, now or later."""
+    if may_extend(created_at, expires_at, now, allowance).allowed:
+        return no("extend_it", "You can extend it yourself.")
+    if not _lives_longest(created_at, expires_at, allowance):
+        return no("not_yet", f"It already runs for {allowance.extension_d:g} days from now. Then you can extend it.")
+    return YES
 
 
 def warning(expires_at: datetime, now: datetime, *, warn_d: float) -> Warning:
@@ -84,3 +92,13 @@ def warning(expires_at: datetime, now: datetime, *, warn_d: float) -> Warning:
     if left <= URGENT:
         return Warning.URGENT
     return Warning.SOON if left <= timedelta(days=warn_d) else Warning.NONE
+
+
+def _lives_longest(created_at: datetime, expires_at: datetime, allowance: Allowance) -> bool:
+    """Whether no extension, whenever it came, would give a noticeable time."""
+    latest = created_at + timedelta(days=allowance.max_lifetime_d)
+    return latest - expires_at < _noticeable(allowance)
+
+
+def _noticeable(allowance: Allowance) -> timedelta:
+    return timedelta(days=allowance.extension_d) * NOTICEABLE_SHARE

@@ -18,6 +18,7 @@ from visa.services.actors import Actor, allowance, ensure_account, seeker
 from visa.services.desk import Desk
 from visa.services.instances import note
 from visa.services.mounting import granted
+from visa.services.wake import Subject, wake
 from visa.services.workspaces import find_mine, take_from_bin
 from visa.store.session import lock
 from visa.store.tables import (
@@ -103,6 +104,8 @@ def create(session: Session, desk: Desk, wish: NewInstance, *, repeat: Repeat | 
     session.add_all(
         InstanceExperiment(instance_id=instance.id, experiment_id=one) for one in dict.fromkeys(wish.experiment_ids)
     )
+    wake(session, Subject.INSTANCE, instance.id, at=desk.now)
+    wake(session, Subject.WORKSPACE, workspace.id, at=desk.now)
     note(session, desk, instance, "created", f"Created “{instance.name}”.")
     if not_now:
         note(session, desk, instance, "waits", f"It waits for room: {not_now.reason}")

@@ -13,6 +13,7 @@ from visa.errors import Conflict, NotFound
 from visa.services.actors import Actor, allowance
 from visa.services.desk import Desk
 from visa.services.journal import record
+from visa.services.wake import Subject, wake
 from visa.store.session import lock as lock_row
 from visa.store.tables import Flavour, Image, Instance, InstanceStatus, Workspace
 
@@ -45,9 +46,10 @@ def reboot(session: Session, desk: Desk, instance_id: str) -> Instance:
 def extend(session: Session, desk: Desk, instance_id: str) -> Instance:
     """Move the deadline as far as one extension allows now."""
     instance = _claim(session, desk, instance_id, Action.EXTEND)
-    limits = _limits(session, desk, instance)
-    instance.expires_at = expiry.extended(instance.lives_from, instance.expires_at, desk.now, limits)
+    terms = limits(session, desk, instance)
+    instance.expires_at = expiry.extended(instance.lives_from, instance.expires_at, desk.now, terms)
     instance.revision += 1
+    wake(session, Subject.INSTANCE, instance.id, at=desk.now)
     note(session, desk, instance, "extended", f"Extended until {instance.expires_at:%Y-%m-%d %H:%M} UTC.")
     return instance
 
@@ -59,6 +61,7 @@ def delete(session: Session, desk: Desk, instance_id: str) -> Instance:
     workspace.binned_at = desk.now
     workspace.kept_until = desk.bin_until
     workspace.revision += 1
+    wake(session, Subject.WORKSPACE, workspace.id, at=desk.now)
     until = f"{workspace.kept_until:%Y-%m-%d}"
     message = f"Deleted “{instance.name}”. Its workspace is in the recycle bin until {until}."
     return _want(session, desk, instance, Wanted.GONE, kind="delete_wanted", message=message)
@@ -97,15 +100,16 @@ def _claim(session: Session, desk: Desk, instance_id: str, action: Action) -> In
     """The own instance, locked, when the action is allowed now. Raises `NotFound` or `Conflict` with the reason."""
     instance = find_mine(session, desk.actor, instance_id, lock=True)
     status = session.get_one(InstanceStatus, instance_id)
-    limits = _limits(session, desk, instance)
-    extension = expiry.may_extend(instance.lives_from, instance.expires_at, desk.now, limits)
+    terms = limits(session, desk, instance)
+    extension = expiry.may_extend(instance.lives_from, instance.expires_at, desk.now, terms)
     verdict = lifecycle.allowed_actions(word_for(instance, status), extension=extension)[action]
     if not verdict.allowed:
         raise Conflict(verdict.reason or "", code=verdict.code)
     return instance
 
 
-def _limits(session: Session, desk: Desk, instance: Instance) -> Allowance:
+def limits(session: Session, desk: Desk, instance: Instance) -> Allowance:
+    """The numbers that hold for this instance of the person who asks."""
     image, flavour = session.get_one(Image, instance.image_id), session.get_one(Flavour, instance.flavour_id)
     return allowance(desk.policy, desk.actor.standing, image, flavour)
 
@@ -113,5 +117,6 @@ def _limits(session: Session, desk: Desk, instance: Instance) -> Allowance:
 def _want(session: Session, desk: Desk, instance: Instance, wanted: Wanted, *, kind: str, message: str) -> Instance:
     instance.wanted = wanted
     instance.revision += 1
+    wake(session, Subject.INSTANCE, instance.id, at=desk.now)
     note(session, desk, instance, kind, message)
     return instance

@@ -23,6 +23,7 @@ from visa.services.journal import SYSTEM, record
 from visa.services.reclaim import notices
 from visa.services.reclaim.wake import Subject
 from visa.services.standings import standings
+from visa.services.wake import Subject, wake
 from visa.settings import Policy
 from visa.store.session import Sessions, alone, lock
 from visa.store.tables import Experiment, Flavour, Image, Instance, Workspace
@@ -79,6 +80,8 @@ def _let_in(session: Session, policy: Policy, turn: Turn, of: int, now: datetime
     instance.waiting_since, instance.admitted_at = None, now
     instance.expires_at = expiry.first_deadline(now, allowance(policy, who, image, flavour))
     instance.revision += 1  # the loop looks at whatever it has not seen at its newest
+    wake(session, Subject.INSTANCE, instance.id, at=now)
+    wake(session, Subject.WORKSPACE, instance.workspace_id, at=now)
     until = f"{instance.expires_at:%Y-%m-%d %H:%M} UTC"
     record(
         session,

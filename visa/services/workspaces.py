@@ -13,6 +13,7 @@ from visa.errors import Conflict, Invalid, NotFound
 from visa.services.actors import Actor
 from visa.services.desk import Desk
 from visa.services.journal import record
+from visa.services.wake import Subject, wake
 from visa.store.session import lock as lock_row
 from visa.store.tables import Instance, InstanceStatus, Workspace, WorkspaceStatus
 
@@ -82,6 +83,7 @@ def take_from_bin(session: Session, desk: Desk, workspace_id: str) -> Workspace:
         raise Conflict(verdict.reason or "", code=verdict.code)
     workspace.binned_at = workspace.kept_until = None
     workspace.revision += 1
+    wake(session, Subject.WORKSPACE, workspace.id, at=desk.now)
     _note(session, desk, workspace, "restored", f"Workspace “{workspace.name}” was taken from the recycle bin.")
     return workspace
 
@@ -96,6 +98,7 @@ def delete_for_ever(session: Session, desk: Desk, workspace_id: str, *, confirm_
         raise Invalid("Type the workspace's name exactly to delete it.", field="confirm_name", code="not_confirmed")
     workspace.wanted = Kept.GONE
     workspace.revision += 1
+    wake(session, Subject.WORKSPACE, workspace.id, at=desk.now)
     _note(session, desk, workspace, "delete_wanted", f"Workspace “{workspace.name}” is deleted for ever.")
     return workspace
 

@@ -1,0 +1,50 @@
+"""The switch that stops all reclaim at once. Warnings go on being sent, and nothing that was taken comes back by it."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from visa.ports.clock import NewId
+from visa.services.journal import By, record
+from visa.store.session import alone
+from visa.store.tables import ReclaimStop
+
+SWITCH = "reclaim-stop"
+
+
+def stopped(session: Session) -> ReclaimStop | None:
+    """Who stopped it, when and why; None while it is on."""
+    thrown = select(ReclaimStop).where(ReclaimStop.resumed_at.is_(None))
+    return session.scalar(thrown.order_by(ReclaimStop.stopped_at, ReclaimStop.id).limit(1))
+
+
+def last(session: Session) -> ReclaimStop | None:
+    """The newest time that it was stopped, over or not; None when it never was."""
+    newest = select(ReclaimStop).order_by(ReclaimStop.stopped_at.desc(), ReclaimStop.id.desc())
+    return session.scalar(newest.limit(1))
+
+
+def stop(session: Session, *, reason: str, by: By, now: datetime, new_id: NewId) -> ReclaimStop:
+    """Nothing is taken from now on. Who comes second finds it stopped: the first one's row and reason stay."""
+    alone(session, SWITCH)
+    already = stopped(session)
+    if already is not None:
+        return already
+    thrown = ReclaimStop(id=new_id(), reason=reason, stopped_by=by.name, stopped_at=now)
+    session.add(thrown)
+    record(session, "reclaim.stopped", f"All reclaim was stopped: {reason}", at=now, by=by)
+    session.flush()
+    return thrown
+
+
+def resume(session: Session, *, by: By, now: datetime) -> ReclaimStop | None:
+    """The policy may take things again. The row that ended by this; None when it was on already."""
+    alone(session, SWITCH)
+    thrown = stopped(session)
+    if thrown is None:
+        return None
+    thrown.resumed_by, thrown.resumed_at = by.name, now
+    record(session, "reclaim.resumed", f"Reclaim goes on. It was stopped because: {thrown.reason}", at=now, by=by)
+    session.flush()
+    return thrown
