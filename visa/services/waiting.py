@@ -21,7 +21,6 @@ from visa.services import allowances, lines
 from visa.services.actors import allowance
 from visa.services.journal import SYSTEM, record
 from visa.services.reclaim import notices
-from visa.services.reclaim.wake import Subject
 from visa.services.standings import standings
 from visa.services.wake import Subject, wake
 from visa.settings import Policy
