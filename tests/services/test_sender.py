@@ -181,6 +181,23 @@ def test_one_that_wakes_after_its_lease_ended_writes_nothing_over(house: Post):
     assert len(house.events()) == 1
 
 
+@pytest.mark.parametrize("answer", ["421 going down", None])
+def test_what_another_has_under_way_is_left_to_it(house: Post, answer):
+    notice_id = house.ask()
+    if answer:
+        house.server.plan("MAIL", answer)
+
+    def pause() -> None:
+        house.clock.advance(600)
+        with house.sessions.write() as session:
+            assert leases.take(session, notice_id, holder="scheduler-2", now=house.clock.now(), lease_s=300)
+
+    assert house.send(notify=Interposed(house.work.notify, before=pause)).sent == 0
+    row = house.notice(notice_id)
+    assert (row.lease_holder, row.state, row.attempts, row.error) == ("scheduler-2", State.PENDING, 0, None)
+    assert house.events() == []
+
+
 def test_one_that_wakes_before_it_sent_sends_nothing(house: Post):
     house.ask()
 
