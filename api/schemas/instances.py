@@ -9,6 +9,7 @@ from marshmallow import Schema, fields, post_load, validate
 from api.schemas.common import ActionSchema, MountsSchema, NamedSchema, page_of, show_action
 from api.schemas.fields import Key, Text, at, claim, many, number, one, text, texts, word
 from api.schemas.machines import MachineSchema, show_machine
+from visa.domain.idle import says
 from visa.domain.lifecycle import Action
 from visa.services.create_instance import MAX_EXPERIMENTS, NewInstance
 from visa.services.desktops import Right
@@ -73,6 +74,27 @@ class WaitingSchema(Schema):
     why = text()
 
 
+class SignSchema(Schema):
+    """What tells of use: `since` is when it last did, or was not known; `value` processors busy, or logins."""
+
+    signal = word("input", "load", "logins")
+    state = word("active", "quiet", "unknown")
+    since = at(nullable=True)
+    value = fields.Float(required=True, allow_none=True)
+
+
+class IdleSchema(Schema):
+    """Since when nobody uses it, and when it is reclaimed for that at the earliest: both null while it counts as used.
+
+    What is unknown counts as use.
+    """
+
+    since = at(nullable=True)
+    deadline = at(nullable=True)
+    signals = many(SignSchema)
+    says = text()
+
+
 class InstanceSchema(Schema):
     """One virtual machine: what is wanted of it, what it does, and what may be done with it."""
 
@@ -111,6 +133,7 @@ class InstanceSchema(Schema):
     has_thumbnail = claim()
     thumbnail_at = at(nullable=True)
     last_input_at = at(nullable=True)
+    idle = one(IdleSchema)
     revision = number()
 
 
@@ -216,6 +239,12 @@ def show_instance(view: InstanceView, *, person_id: str) -> dict[str, object]:
         "has_thumbnail": view.thumbnail_at is not None,
         "thumbnail_at": view.thumbnail_at,
         "last_input_at": view.last_input_at,
+        "idle": {
+            "since": view.idle.unused_since,
+            "deadline": view.idle.deadline(view.idle_d),
+            "signals": [asdict(sign) for sign in view.idle.signals],
+            "says": says(view.idle, view.idle_d),
+        },
         "revision": row.revision,
     }
 

@@ -13,7 +13,7 @@ from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
-from visa.domain.idle import Heard, Idle, Running, Signal, State, hear, idle, mean_load
+from visa.domain.idle import Heard, Idle, Running, Signal, State, hear, idle, mean_load, says
 
 NOW = datetime(2030, 1, 7, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -143,7 +143,7 @@ def test_what_was_stopped_is_idle_since_then_and_what_is_on_its_way_never():
     stopped = idle([], now=at(9), lives_from=NOW, running=Running.STOPPED, known_for=KNOWN, stopped_since=at(4))
     assert stopped.since == at(4)
     assert {sign.state for sign in stopped.signals} == {State.QUIET}
-    assert judged(told([Word(0, one, False) for one in Signal]), 1, running=Running.ON_ITS_WAY) == Idle(None)
+    assert judged(told([Word(0, one, False) for one in Signal]), 1, running=Running.ON_ITS_WAY).since is None
 
 
 def test_the_mean_follows_the_load_by_the_time_between():
@@ -209,3 +209,40 @@ def test_a_broken_copy_of_a_rule_is_caught(broken):
         find(plans, caught, settings=settings(max_examples=2000, database=None, phases=[Phase.generate]))
     except NoSuchExample:
         pytest.fail("no history shows what is wrong with it")
+
+
+@pytest.mark.parametrize(
+    ("history", "minute", "idle_d", "sentence"),
+    [
+        ([], 0, 4, "It counts as used, because nothing is known of its input, its load and logins."),
+        (
+            [Word(0, one, one is Signal.LOAD) for one in Signal],
+            1,
+            4,
+            "It counts as used: its processors are busy.",
+        ),
+        (
+            [Word(0, one, False) for one in Signal],
+            1,
+            1,
+            "Nobody uses it, and nothing works in it; after 1 day of that it is reclaimed.",
+        ),
+        ([Word(0, one, False) for one in Signal], 1, None, "Nobody uses it, and nothing works in it."),
+    ],
+)
+def test_a_sentence_says_what_keeps_or_threatens_it(history, minute, idle_d, sentence):
+    assert says(judged(told(history), minute), idle_d) == sentence
+
+
+def test_the_deadline_is_there_only_while_nothing_uses_it():
+    used = judged(told([Word(0, one, one is Signal.INPUT) for one in Signal]), 1)
+    unused = judged(told([Word(0, one, False) for one in Signal]), 1)
+    assert (used.since, used.unused_since, used.deadline(4)) == (NOW, None, None)
+    assert (unused.unused_since, unused.deadline(4), unused.deadline(None)) == (NOW, NOW + timedelta(days=4), None)
+
+
+def test_the_last_use_leaves_out_what_never_was_known():
+    heard = told([Word(3, Signal.INPUT, True)])
+    assert judged(heard, 5).last_use == at(3)
+    assert judged(heard, 5, running=Running.ON_ITS_WAY).last_use == at(3)
+    assert judged(heard, 50).last_use == at(50), "it may be used right now"

@@ -70,11 +70,24 @@ class Sign:
 class Idle:
     """`since`: from then on all signals were quiet and known. None: it counts as used right now.
 
-    A signal that is active right now moves `since` along with each word of it.
+    A signal that is active right now moves `since` along with each word of it. One that is on its way has no signals.
+    `last_use` is the last that anybody may have used it: a signal that never was known tells nothing of it.
     """
 
     since: datetime | None
     signals: tuple[Sign, ...] = ()
+    running: Running = Running.RUNS
+    last_use: datetime | None = None
+
+    @property
+    def unused_since(self) -> datetime | None:
+        """`since`, for people: None while any signal is active, too."""
+        return None if any(sign.state is State.ACTIVE for sign in self.signals) else self.since
+
+    def deadline(self, idle_d: float | None) -> datetime | None:
+        """The earliest moment at which it is reclaimed after `idle_d` days without use; None while it is used."""
+        since = self.unused_since
+        return None if idle_d is None or since is None else since + timedelta(days=idle_d)
 
 
 def idle(
@@ -87,16 +100,46 @@ def idle(
     stopped_since: datetime | None = None,
 ) -> Idle:
     """What all signals say together. `stopped_since` is when a stopped machine was seen to have stopped."""
-    if running is Running.ON_ITS_WAY:
-        return Idle(None)
-    by_signal = {one.signal: one for one in heard}
     if running is Running.STOPPED:
         from_then = max(lives_from, stopped_since or now)
-        return Idle(from_then, tuple(Sign(signal, State.QUIET, from_then) for signal in Signal))
+        signs = tuple(Sign(signal, State.QUIET, from_then) for signal in Signal)
+        return Idle(from_then, signs, running, last_use=from_then)
+    by_signal = {one.signal: one for one in heard}
     signs = tuple(_sign(by_signal.get(signal, Heard(signal)), now, known_for) for signal in Signal)
-    if any(sign.state is State.UNKNOWN or sign.since is None for sign in signs):
-        return Idle(None, signs)
-    return Idle(max([lives_from, *(sign.since for sign in signs if sign.since)]), signs)
+    told = [sign.since if sign.state is not State.UNKNOWN else now for sign in signs if sign.since]
+    last_use = max([lives_from, *filter(None, told)])
+    if running is Running.ON_ITS_WAY:
+        return Idle(None, running=running, last_use=last_use)
+    unknown = any(sign.state is State.UNKNOWN for sign in signs)
+    return Idle(None if unknown else last_use, signs, last_use=last_use)
+
+
+def says(of: Idle, idle_d: float | None) -> str:
+    """One sentence for its owner: which signal keeps it alive, or what it is threatened by after `idle_d` days."""
+    if of.running is Running.ON_ITS_WAY:
+        return "It does not count as unused before it runs."
+    unknown = [_NAMES[sign.signal] for sign in of.signals if sign.state is State.UNKNOWN]
+    active = [_USES[sign.signal] for sign in of.signals if sign.state is State.ACTIVE]
+    if active:
+        return f"It counts as used: {_list(active)}."
+    if unknown:
+        return f"It counts as used, because nothing is known of {_list(unknown)}."
+    threat = "" if idle_d is None else f"; after {idle_d:g} {'day' if idle_d == 1 else 'days'} of that it is reclaimed"
+    if of.running is Running.STOPPED:
+        return f"It is unused while it is stopped{threat}."
+    return f"Nobody uses it, and nothing works in it{threat}."
+
+
+def _list(words: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+
+_NAMES = {Signal.INPUT: "its input", Signal.LOAD: "its load", Signal.LOGINS: "logins"}
+_USES = {
+    Signal.INPUT: "somebody types or points in its desktop",
+    Signal.LOAD: "its processors are busy",
+    Signal.LOGINS: "somebody is logged in besides the desktop",
+}
 
 
 def hear(before: Heard, *, now: datetime, active: bool, known_for: timedelta, value: float | None = None) -> Heard:

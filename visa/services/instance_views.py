@@ -9,12 +9,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from visa.domain import expiry, lifecycle
+from visa.domain.idle import Idle
 from visa.domain.instance import Phase
 from visa.domain.lifecycle import Action, Shown, Verdict
 from visa.domain.mounts import Rights
 from visa.domain.progress import Milestone, progress
 from visa.services.actors import Actor, allowance
 from visa.services.desktops import INPUT
+from visa.services.idleness import idleness
 from visa.services.instances import find_mine, word_for
 from visa.services.lines import Place, places
 from visa.services.mounting import granted_by_instance
@@ -40,7 +42,8 @@ USUAL_SAMPLE = 20
 class InstanceView:
     """One instance for its owner.
 
-    `mounts` pairs each experiment with what is granted now; `usual_s` is how many seconds a start usually takes.
+    `mounts` pairs each experiment with what is granted now; `usual_s` is how many seconds a start usually takes. After
+    `idle_d` days without use it is reclaimed.
     """
 
     instance: Instance
@@ -58,6 +61,8 @@ class InstanceView:
     usual_s: float | None
     thumbnail_at: datetime | None
     last_input_at: datetime | None
+    idle: Idle
+    idle_d: float | None
     waiting: Place | None
 
 
@@ -105,6 +110,7 @@ def _views(session: Session, actor: Actor, query: Any, *, now: datetime, policy:
     thumbnails = {row.instance_id: row.taken_at for row in session.execute(taken)}
     used = select(Activity.instance_id, Activity.at).where(Activity.instance_id.in_(ids), Activity.kind == INPUT)
     inputs = {row.instance_id: row.at for row in session.execute(used)}
+    use = idleness(session, policy, ids, now)
     entered = _entered(session, ids)
     clouds = {row.Workspace.cloud for row in rows if row.Instance.waiting_since is not None}
     in_line = places(session, policy, clouds, now)
@@ -140,6 +146,8 @@ def _views(session: Session, actor: Actor, query: Any, *, now: datetime, policy:
                 usual_s=usual.get(image.id) if word in _ON_THE_WAY else None,
                 thumbnail_at=thumbnails.get(instance.id),
                 last_input_at=inputs.get(instance.id),
+                idle=use[instance.id],
+                idle_d=limits.idle_d,
                 waiting=in_line.get(instance.id),
             )
         )

@@ -15,10 +15,10 @@ from visa.domain.access import Standing
 from visa.domain.instance import Wanted
 from visa.domain.quota import Held, Limits, Number, surplus
 from visa.services import allowances
-from visa.services.desktops import INPUT
+from visa.services.idleness import idleness
 from visa.services.standings import AT_ONCE, standings
 from visa.settings import Policy
-from visa.store.tables import Activity, Flavour, Instance, InstanceStatus, JobReport
+from visa.store.tables import Flavour, Instance, InstanceStatus, JobReport
 
 OVER_QUOTA_JOB = "over_quota"
 
@@ -50,7 +50,9 @@ def over_quota(
     suspects = _suspects(session, limits)
     who = standings(session, suspects, now)
     chosen = {
-        one for person_id, having in _having(session, suspects) for one in surplus(limits[who[person_id]], having)
+        one
+        for person_id, having in _having(session, policy, suspects, now)
+        for one in surplus(limits[who[person_id]], having)
     }
     return {one: known.get(one, now) for one in sorted(chosen)}
 
@@ -76,15 +78,16 @@ def _suspects(session: Session, limits: Mapping[Standing, Limits]) -> list[str]:
     return list(session.scalars(people.having(over).order_by(Instance.owner_id)))
 
 
-def _having(session: Session, person_ids: list[str]) -> Iterator[tuple[str, list[Held]]]:
-    """What each has; a machine that nobody ever used counts as used when it was made."""
+def _having(session: Session, policy: Policy, person_ids: list[str], now: datetime) -> Iterator[tuple[str, list[Held]]]:
+    """What each has, with the last that anybody may have used it."""
     for start in range(0, len(person_ids), AT_ONCE):
-        used = (Activity.instance_id == Instance.id) & (Activity.kind == INPUT)
-        rows = select(Instance, Flavour, Activity.at).join(InstanceStatus).join(Flavour).outerjoin(Activity, used)
-        rows = rows.where(Instance.owner_id.in_(person_ids[start : start + AT_ONCE]), *_COUNTS)
+        query = select(Instance, Flavour).join(InstanceStatus).join(Flavour)
+        query = query.where(Instance.owner_id.in_(person_ids[start : start + AT_ONCE]), *_COUNTS)
+        rows = session.execute(query).all()
+        use = idleness(session, policy, [instance.id for instance, _ in rows], now)
         found: dict[str, list[Held]] = {}
-        for instance, flavour, at in session.execute(rows):
-            held = Held(instance.id, allowances.amount_of(flavour), at or instance.lives_from)
+        for instance, flavour in rows:
+            held = Held(instance.id, allowances.amount_of(flavour), use[instance.id].last_use or instance.lives_from)
             found.setdefault(instance.owner_id, []).append(held)
         yield from found.items()
 

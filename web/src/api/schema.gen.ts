@@ -801,6 +801,14 @@ export interface components {
             version: string;
             workspace: components["schemas"]["WorkspaceState"];
         };
+        Idle: {
+            /** Format: date-time */
+            deadline: string | null;
+            says: string;
+            signals: components["schemas"]["Sign"][];
+            /** Format: date-time */
+            since: string | null;
+        };
         Image: {
             available: components["schemas"]["Available"];
             description: string;
@@ -848,6 +856,7 @@ export interface components {
             flavour: components["schemas"]["FlavourOfInstance"];
             has_thumbnail: boolean;
             id: string;
+            idle: components["schemas"]["Idle"];
             image: components["schemas"]["ImageOfInstance"];
             keyboard: string;
             /** Format: date-time */
@@ -882,6 +891,7 @@ export interface components {
             flavour: components["schemas"]["FlavourOfInstance"];
             has_thumbnail: boolean;
             id: string;
+            idle: components["schemas"]["Idle"];
             image: components["schemas"]["ImageOfInstance"];
             keyboard: string;
             /** Format: date-time */
@@ -1110,6 +1120,15 @@ export interface components {
             keyboard?: string | null;
             /** @default null */
             name?: string | null;
+        };
+        Sign: {
+            /** @enum {string} */
+            signal: "input" | "load" | "logins";
+            /** Format: date-time */
+            since: string | null;
+            /** @enum {string} */
+            state: "active" | "quiet" | "unknown";
+            value: number | null;
         };
         Site: {
             development: boolean;

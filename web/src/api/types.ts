@@ -7,6 +7,7 @@ export type Action = Schemas["Action"];
 export type Event = Schemas["Event"];
 export type Experiment = Schemas["Experiment"];
 export type Flavour = Schemas["Flavour"];
+export type Idle = Schemas["Idle"];
 export type Image = Schemas["Image"];
 export type Instance = Schemas["Instance"];
 export type InstanceDetail = Schemas["InstanceDetail"];

@@ -21,6 +21,7 @@ import { DangerZone } from "./DangerZone";
 import { Facts } from "./Facts";
 import { Machine } from "./Machine";
 import { Rename } from "./Rename";
+import { IdleThreat, Use } from "./Use";
 
 export function InstancePage() {
   const { t } = useTranslation();
@@ -46,6 +47,11 @@ function Whole({ answer }: { answer: Answer<InstanceDetail> }) {
       <Box className="with-aside">
         <Stack gap="lg" miw={0}>
           <State instance={instance} />
+          {instance.idle.signals.length > 0 && (
+            <Section title={t("use.title")}>
+              <Use instance={instance} />
+            </Section>
+          )}
           <Section title={t("machine.title")}>
             <Machine instance={instance} />
           </Section>
@@ -76,6 +82,7 @@ function State({ instance }: { instance: Instance }) {
           <Phase instance={instance} />
           <Reason instance={instance} />
           <Expiry instance={instance} />
+          <IdleThreat instance={instance} />
         </Stack>
         <Group gap="xs" wrap="nowrap">
           <MainAction instance={instance} />
