@@ -17,11 +17,10 @@ from visa.domain.leaks import Rules
 from visa.domain.resources import MAIN_CLOUD, Enforcement
 from visa.errors import BadFiles, CloudError, Misconfigured
 from visa.ports.facility import Facility
-from visa.services import cloud_offers, cloud_usage, facility_sync, housekeeping, leaks, over_quota, policies, waiting
+from visa.services import cloud_offers, cloud_usage, facility_sync, housekeeping, leaks, policies, waiting
 from visa.services.facility_sync import SyncReport
 from visa.services.housekeeping import SweepReport
 from visa.services.leaks import LeakReport
-from visa.services.over_quota import OverQuotaReport
 from visa.services.reclaim import sender
 from visa.services.reclaim.sender import LETTERS_JOB, Sending
 from visa.services.reconcile import PassReport, Work, anything_due, run_pass
@@ -135,12 +134,6 @@ def _look_at_usage(runtime: Runtime, work: Work) -> None:
         return
     with runtime.sessions.write() as session:
         cloud_usage.record(session, work.cloud_name, usage, now=runtime.clock.now())
-
-
-def look_over_quota(runtime: Runtime) -> OverQuotaReport:
-    """Which machines are too much, because a role ended or a limit was lowered; nothing is done about it here."""
-    with runtime.sessions.read() as session:
-        return over_quota.look(session, policies.in_force(session).policy, now=runtime.clock.now())
 
 
 def let_in(runtime: Runtime, run: "Run") -> None:

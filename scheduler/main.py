@@ -17,19 +17,18 @@ from scheduler.jobs import (
     let_in,
     look_at_cloud,
     look_for_leaks,
-    look_over_quota,
     reported,
     send_letters,
     sweep,
     sync_facility,
 )
+from scheduler.reclaiming import LOOK_JOB, OVER_QUOTA_JOB, count_surplus, find_unseen, look_at_due
 from visa import bootstrap
 from visa.bootstrap import Runtime
 from visa.errors import VisaError
 from visa.logs import set_up_logs
 from visa.services.leaks import LEAKS_JOB
 from visa.services.offers import CLOUD_JOB
-from visa.services.over_quota import OVER_QUOTA_JOB
 from visa.services.reclaim.sender import LETTERS_JOB
 from visa.services.reconcile import Work
 from visa.settings import load
@@ -39,7 +38,6 @@ log = structlog.get_logger(__name__)
 SWEEP_S = 60.0
 ADMIT_S = 2.0
 LIMITS_S = 600.0
-OVER_QUOTA_S = 600.0
 LETTERS_S = 5.0
 
 
@@ -65,20 +63,24 @@ def run(runtime: Runtime) -> None:
     sync = reported(runtime, Run("facility", name), lambda: sync_facility(runtime, facility))
     clean = reported(runtime, Run("sweep", name), lambda: sweep(runtime))
     letters = bootstrap.letter_sending(runtime, holder=name)
-    surplus = reported(runtime, Run(OVER_QUOTA_JOB, name), lambda: look_over_quota(runtime))
+    surplus = reported(runtime, Run(OVER_QUOTA_JOB, name), lambda: count_surplus(runtime))
+    unseen = reported(runtime, Run("enrol", name), lambda: find_unseen(runtime))
     with ExitStack() as pools:
         works = [_work(runtime, cloud.name, pools) for cloud in settings.clouds]
         loops = {work.cloud_name: Reconciling(runtime, work) for work in works}
         jobs: Jobs = {
             "facility": (settings.facility.sync_s, sync),
             "sweep": (SWEEP_S, clean),
-            OVER_QUOTA_JOB: (OVER_QUOTA_S, surplus),
             LETTERS_JOB: (LETTERS_S, lambda: send_letters(runtime, letters)),
+            OVER_QUOTA_JOB: (settings.reclaim.surplus_s, surplus),
+            "enrol": (settings.reclaim.enrol_s, unseen),
+            LOOK_JOB: (settings.reclaim.look_s, lambda: look_at_due(runtime, Run(LOOK_JOB, name))),
             "admit": (ADMIT_S, lambda: let_in(runtime, Run("admit", name))),
         }
         for work in works:
             jobs |= _jobs_of_a_cloud(runtime, work, loops[work.cloud_name])
         sync()  # before anything else: mounts and roles come from it
+        unseen()
         clock = make_clock(jobs)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: clock.shutdown(wait=False))

@@ -122,6 +122,11 @@ def open_notify(settings: Settings) -> Notify:
     return SmtpNotify(settings.mail, sender_name=f"{settings.site.name} {settings.site.facility}")
 
 
+def keeps_archives(settings: Settings) -> dict[str, bool]:
+    """By the name of each cloud, whether it keeps backups that outlive their volumes."""
+    return {one.name: one.adapter != "openstack" or one.openstack.backups for one in settings.clouds}
+
+
 def house(settings: Settings) -> House:
     """Who letters come from."""
     return House(
@@ -169,6 +174,7 @@ def reconcile_limits(settings: Settings) -> Limits:
         max_attempts=patience.max_attempts,
         backoff_s=patience.backoff_s,
         max_backoff_s=patience.max_backoff_s,
+        restore_timeout_s=patience.restore_timeout_s,
     )
 
 

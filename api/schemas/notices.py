@@ -7,7 +7,7 @@ from api.schemas.fields import at, text, word
 from visa.domain.letters import LetterKind
 from visa.services.reclaim.notices import State
 from visa.services.reclaim.told import Told
-from visa.services.reclaim.wake import Subject
+from visa.services.wake import Subject
 
 
 class ToldSchema(Schema):

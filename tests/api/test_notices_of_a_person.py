@@ -7,7 +7,7 @@ from sqlalchemy import event
 from tests.api.place import Place
 from visa.domain.letters import Facts, LetterKind
 from visa.services.reclaim import notices, record
-from visa.services.reclaim.wake import Subject
+from visa.services.wake import Subject
 from visa.store.tables import Notice
 from visa.testing.builders import ADA, BOB
 

@@ -10,7 +10,7 @@ from visa.cli.main import cli
 from visa.cli.runtime import open_runtime
 from visa.domain.letters import Facts, LetterKind
 from visa.services.reclaim import notices
-from visa.services.reclaim.wake import Subject
+from visa.services.wake import Subject
 from visa.store.tables import Notice
 from visa.testing.builders import ADA, seed
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from visa.domain.holdings import Holdings
 from visa.domain.instance import Doing, Facts, Kept, WorkspacePhase
 from visa.domain.pace import Limits
 from visa.domain.plan_workspace import WorkspaceIntent, plan_workspace
@@ -32,7 +33,7 @@ UNWANTED = replace(INTENT, wanted=Kept.GONE, revision=2)
 
 
 def step(intent: WorkspaceIntent, facts: Facts, volume: VolumeSeen | None):
-    return plan_workspace(intent, facts, volume, NOW, LIMITS)
+    return plan_workspace(intent, facts, Holdings(volume), NOW, LIMITS)
 
 
 def test_a_new_workspace_gets_a_volume():

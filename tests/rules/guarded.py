@@ -13,7 +13,7 @@ from visa.domain.access import Role
 from visa.domain.instance import Phase, Wanted
 from visa.domain.letters import Facts, LetterKind
 from visa.services.reclaim import notices
-from visa.services.reclaim.wake import Subject
+from visa.services.wake import Subject
 from visa.store.tables import Instance, InstanceStatus, RoleGrant
 from visa.testing.builders import ADA, BOB, GUEST, TEAM
 

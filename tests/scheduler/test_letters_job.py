@@ -13,7 +13,7 @@ from visa.bootstrap import Runtime, letter_sending
 from visa.domain.letters import Facts, LetterKind
 from visa.errors import Misconfigured
 from visa.services.reclaim import notices
-from visa.services.reclaim.wake import Subject
+from visa.services.wake import Subject
 from visa.settings import Mail, Settings
 from visa.store.tables import JobReport
 from visa.testing.builders import ADA, Seeded, seed

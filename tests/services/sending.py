@@ -14,7 +14,7 @@ from visa.adapters.notify.smtp import SmtpNotify
 from visa.domain.letters import Facts, House, LetterKind
 from visa.services.reclaim import notices
 from visa.services.reclaim.sender import Sending, SendReport, send_due
-from visa.services.reclaim.wake import Subject
+from visa.services.wake import Subject
 from visa.settings import Mail
 from visa.store.session import Sessions
 from visa.store.tables import Event, LivedTime, Notice, Person

@@ -14,7 +14,7 @@ from visa.domain.quota import Number
 from visa.domain.reclaim import Given
 from visa.services.reclaim import notices
 from visa.services.reclaim.notices import State, Waits, Warned
-from visa.services.reclaim.wake import Subject
+from visa.services.wake import Subject
 from visa.store.tables import Notice
 from visa.testing.builders import ADA, BOB, Seeded
 

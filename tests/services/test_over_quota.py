@@ -7,8 +7,8 @@ from sqlalchemy import event
 
 from tests.services.limiting import Place, limited
 from visa.services import instances
-from visa.services.over_quota import OVER_QUOTA_JOB, look, over_quota
-from visa.store.tables import Activity, JobReport, RoleGrant
+from visa.services.over_quota import over_quota
+from visa.store.tables import Activity, RoleGrant
 from visa.testing.builders import ADA, BOB
 
 
@@ -63,17 +63,3 @@ def test_a_long_list_of_modest_people_costs_no_more_queries(place, sessions):
     event.listen(sessions.engine, "before_cursor_execute", lambda *call: said.append(call[2]))
     assert over(place) == {}
     assert sum(statement.startswith("SELECT") for statement in said) == 1
-
-
-def test_each_look_remembers_what_the_one_before_reported(place):
-    made = [place.ask(ADA) for _ in range(3)]
-    place.clock.advance(8 * 86400)
-    first = place.clock.now().isoformat()
-    for _ in range(2):
-        now = place.clock.now()
-        with place.sessions.write() as session:
-            report = look(session, place.seeded.policy, now=now)
-            run = {"job": OVER_QUOTA_JOB, "holder": "h", "started_at": now, "finished_at": now, "ok": True}
-            session.add(JobReport(**run, report={"over": report.over}))
-        assert report.over == {made[0]: first}
-        place.clock.advance(600)

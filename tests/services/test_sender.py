@@ -15,7 +15,7 @@ from visa.errors import Conflict, NotFound
 from visa.services.reclaim import leases, notices, operators, record
 from visa.services.reclaim.notices import State, Warned
 from visa.services.reclaim.sender import SendReport
-from visa.services.reclaim.wake import Subject
+from visa.services.wake import Subject
 from visa.store.tables import Event, Notice, Person, Reclaim
 from visa.testing.builders import ADA, BOB
 

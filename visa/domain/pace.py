@@ -59,6 +59,7 @@ class Limits:
     max_attempts: int
     backoff_s: float
     max_backoff_s: float
+    restore_timeout_s: float = 86400
 
 
 def after(now: datetime, seconds: float) -> datetime:

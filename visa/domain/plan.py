@@ -12,9 +12,11 @@ from datetime import datetime
 from typing import assert_never
 
 from visa.domain import preserve
+from visa.domain.holdings import named
 from visa.domain.instance import Doing, Facts, Phase, Wanted, WorkspacePhase
 from visa.domain.pace import SLOW_S, Limits, after, later, missing, older, paced, soon, still, uncertain
-from visa.domain.resources import Power, ServerSeen, ServerSpec, VolumeSeen, VolumeState
+from visa.domain.plan_workspace import ON_ITS_WAY
+from visa.domain.resources import Mark, Power, ServerSeen, ServerSpec, SnapshotSeen, VolumeSeen, VolumeState
 from visa.domain.steps import (
     CreateServer,
     DeleteServer,
@@ -36,7 +38,8 @@ class InstanceIntent:
     """What is wanted of one instance.
 
     `spec.volume_ref` counts only once `workspace_phase` is AVAILABLE. `ever_ready`: its desktop answered at least once.
-    While it is not `admitted` it waits for room, and nothing is made for it.
+    While it is not `admitted` it waits for room, and nothing is made for it. `snapshot` is the mark of the copy of its
+    workspace without which the machine is not deleted.
     """
 
     wanted: Wanted
@@ -47,14 +50,16 @@ class InstanceIntent:
     ever_ready: bool
     phase_since: datetime
     admitted: bool = True
+    snapshot: Mark | None = None
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What one survey showed of an instance: its server and its workspace's volume, each None when not listed."""
+    """What one survey showed of an instance: its server, its workspace's volume, and that one's snapshots."""
 
     server: ServerSeen | None
     volume: VolumeSeen | None
+    snapshots: tuple[SnapshotSeen, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,7 @@ class _Case:
     intent: InstanceIntent
     facts: Facts
     volume: VolumeSeen | None
+    snapshot: SnapshotSeen | None
     now: datetime
     limits: Limits
     tries: int
@@ -74,7 +80,7 @@ def plan_instance(intent: InstanceIntent, facts: Facts, seen: Seen, now: datetim
     if facts.phase == Phase.GONE:
         return Rest(Phase.GONE)
     tries = facts.attempts if intent.revision == facts.seen_revision else 0
-    case = _Case(intent, facts, seen.volume, now, limits, tries)
+    case = _Case(intent, facts, seen.volume, named(seen.snapshots, intent.snapshot), now, limits, tries)
     if seen.server is None and facts.ref is not None:
         if seen.volume is not None and seen.volume.attached_to == facts.ref:
             return _contradiction(case)
@@ -121,8 +127,8 @@ def _create(case: _Case) -> Step:
         return Rest(Phase.NEW, None, "waiting", "It waits for room in the cloud or its experiment.", forget=True)
     if case.intent.workspace_phase is WorkspacePhase.AVAILABLE:
         return CreateServer(case.intent.spec, case.intent.restart_nonce, attempts=case.tries)
-    if case.intent.workspace_phase in {WorkspacePhase.NEW, WorkspacePhase.BUILDING}:
-        return Rest(Phase.NEW, soon(case.now), "workspace", "The workspace is being made.", forget=True)
+    if words := ON_ITS_WAY.get(case.intent.workspace_phase):
+        return Rest(Phase.NEW, later(case.intent.phase_since, case.now), "workspace", words, forget=True)
     return _failed(case, "workspace_unusable", "Its workspace cannot be used; the support team can help.")
 
 
@@ -141,10 +147,12 @@ def _towards_gone(case: _Case, server: ServerSeen) -> Step:
         case Power.STOPPED | Power.ERROR | Power.BUILDING | Power.DELETING:
             if doubt := preserve.doubt(case.volume):
                 return Rest(Phase.DELETING, after(case.now, SLOW_S), doubt.code, doubt.message, attempts=case.tries)
-            if held := _held(case, server):
-                return held
+            if unsafe := _held(case, server) or _uncopied(case):
+                return unsafe
             in_vain = server.power is Power.ERROR and case.facts.doing is Doing.DELETE
-            return DeleteServer(server.ref, attempts=case.tries + in_vain, again=False)
+            return DeleteServer(
+                server.ref, case.tries + in_vain, again=False, evidence=preserve.evidence(case.volume, case.snapshot)
+            )
         case _ as never:
             assert_never(never)
 
@@ -163,6 +171,14 @@ def _held(case: _Case, server: ServerSeen) -> Step | None:
     if volume.attached_to == server.ref or (unclear and volume.ref in server.volume_refs):
         return DetachVolume(server.ref, volume.ref, attempts=case.tries)
     return _wait(case, Phase.DELETING) if unclear else None
+
+
+def _uncopied(case: _Case) -> Rest | None:
+    """The copy that is wanted of its workspace is not there yet; a workspace that is not let go cannot be copied."""
+    if case.intent.snapshot is None or (doubt := preserve.copy_doubt(case.volume, case.snapshot)) is None:
+        return None
+    look_at = max(after(case.now, 1), later(_since(case, Phase.DELETING), case.now))
+    return Rest(Phase.DELETING, look_at, doubt.code, doubt.message, attempts=case.tries, keep_doing=True)
 
 
 def _towards_stopped(case: _Case, server: ServerSeen) -> Step:

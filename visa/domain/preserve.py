@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from visa.domain.resources import VolumeSeen, VolumeState
+from visa.domain.resources import SnapshotSeen, VolumeSeen, VolumeState
 
 
 @dataclass(frozen=True)
@@ -23,3 +23,29 @@ def doubt(volume: VolumeSeen | None) -> Doubt | None:
         case VolumeState.CREATING | VolumeState.DELETING | VolumeState.ERROR:
             words = f": {volume.fault}" if volume.fault else ""
             return Doubt("workspace_unsafe", f"Its workspace is in state {volume.state}{words}; the machine is kept.")
+
+
+def copy_doubt(volume: VolumeSeen | None, snapshot: SnapshotSeen | None) -> Doubt | None:
+    """None when the snapshot that is wanted of this volume was listed whole.
+
+    None as well for a volume that a broken machine did not let go: it cannot be copied before that machine is gone.
+    """
+    if volume is None or volume.state is not VolumeState.AVAILABLE:
+        return None
+    if snapshot is None:
+        return Doubt("snapshot_wanted", "A copy of its workspace is made first; the machine is kept until it is there.")
+    if snapshot.volume_ref != volume.ref:
+        return Doubt("snapshot_foreign", "The copy of its workspace is of another volume; the machine is kept.")
+    if snapshot.state is VolumeState.ERROR:
+        return Doubt("snapshot_broken", "The copy of its workspace failed and is made again; the machine is kept.")
+    if snapshot.state is not VolumeState.AVAILABLE:
+        return Doubt("snapshot_wanted", "A copy of its workspace is being made; the machine is kept until it is there.")
+    return None
+
+
+def evidence(volume: VolumeSeen | None, snapshot: SnapshotSeen | None) -> str:
+    """What was seen safe before the machine went, in a sentence; "" when nothing was."""
+    if volume is None:
+        return ""
+    said = f"Its workspace was seen safe in the cloud ({volume.ref}, {volume.state})"
+    return f"{said}, with a whole copy ({snapshot.ref})." if snapshot else f"{said}."

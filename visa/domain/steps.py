@@ -83,11 +83,12 @@ class DetachVolume:
 
 @dataclass(frozen=True)
 class DeleteServer:
-    """`again` is true when a broken machine makes room for a new try."""
+    """`again` is true when a broken machine makes room for a new try. `evidence`: what was seen safe, in a sentence."""
 
     ref: str
     attempts: int
     again: bool
+    evidence: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,8 +108,11 @@ class CreateVolumeFrom:
 
 @dataclass(frozen=True)
 class DeleteVolume:
+    """`evidence`: why nothing is lost by it, in a sentence; "" where its owner wanted it."""
+
     ref: str
     attempts: int
+    evidence: str = ""
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,9 @@ from visa.services.wake import Subject, wake
 from visa.store.session import lock as lock_row
 from visa.store.tables import Flavour, Image, Instance, InstanceStatus, Workspace
 
+BY_OWNER = "owner"
+"""Why a workspace is in the recycle bin, where it was not the policy."""
+
 
 def rename(session: Session, desk: Desk, instance_id: str, name: str) -> Instance:
     instance = _claim(session, desk, instance_id, Action.RENAME)
@@ -59,6 +62,7 @@ def delete(session: Session, desk: Desk, instance_id: str) -> Instance:
     instance = _claim(session, desk, instance_id, Action.DELETE)
     workspace = session.get_one(Workspace, instance.workspace_id)
     workspace.binned_at = desk.now
+    workspace.binned_why = BY_OWNER
     workspace.kept_until = desk.bin_until
     workspace.revision += 1
     wake(session, Subject.WORKSPACE, workspace.id, at=desk.now)

@@ -5,7 +5,6 @@ said which, and since when; warning and taking back are reclaim's.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, or_, select
@@ -18,25 +17,7 @@ from visa.services import allowances
 from visa.services.idleness import idleness
 from visa.services.standings import AT_ONCE, standings
 from visa.settings import Policy
-from visa.store.tables import Flavour, Instance, InstanceStatus, JobReport
-
-OVER_QUOTA_JOB = "over_quota"
-
-
-@dataclass(frozen=True)
-class OverQuotaReport:
-    """What is too much: instance to since when, in ISO format. The newest report is what the next look remembers."""
-
-    over: dict[str, str]
-
-
-def look(session: Session, policy: Policy, *, now: datetime) -> OverQuotaReport:
-    """`over_quota` with what the newest report knew."""
-    last = select(JobReport.report).where(JobReport.job == OVER_QUOTA_JOB, JobReport.ok.is_(True))
-    report = session.scalar(last.order_by(JobReport.id.desc()).limit(1)) or {"over": {}}
-    known = {one: datetime.fromisoformat(since) for one, since in report["over"].items()}
-    found = over_quota(session, policy, known, now=now)
-    return OverQuotaReport({one: since.isoformat() for one, since in found.items()})
+from visa.store.tables import Flavour, Instance, InstanceStatus
 
 
 def over_quota(

@@ -1,4 +1,4 @@
-"""What people do with workspaces: list them, take one back from the recycle bin, delete one for ever."""
+"""What people do with workspaces: list them, take one back from recycle bin or archive, delete one for ever."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +23,8 @@ class WorkspaceState(StrEnum):
 
     IN_USE = "in_use"
     BIN = "bin"
+    ARCHIVING = "archiving"
+    ARCHIVED = "archived"
     DELETING = "deleting"
     GONE = "gone"
     FAILED = "failed"
@@ -76,15 +78,20 @@ def list_mine(
 
 
 def take_from_bin(session: Session, desk: Desk, workspace_id: str) -> Workspace:
-    """Take a workspace for a new instance. Raises `Conflict` with the reason while that is not possible."""
+    """Take a workspace for a new instance, out of recycle bin or archive. Raises `Conflict` with the reason.
+
+    Its copies stay until the new machine has run for a while: what was archived comes back from one of them.
+    """
     workspace = find_mine(session, desk.actor, workspace_id, lock=True)
     verdict = view(session, workspace).restore
     if not verdict.allowed:
         raise Conflict(verdict.reason or "", code=verdict.code)
-    workspace.binned_at = workspace.kept_until = None
+    where = "recycle bin" if workspace.wanted == Kept.KEPT else "archive"
+    workspace.wanted = Kept.KEPT
+    workspace.binned_at = workspace.kept_until = workspace.binned_why = workspace.archived_until = None
     workspace.revision += 1
     wake(session, Subject.WORKSPACE, workspace.id, at=desk.now)
-    _note(session, desk, workspace, "restored", f"Workspace “{workspace.name}” was taken from the recycle bin.")
+    _note(session, desk, workspace, "restored", f"Workspace “{workspace.name}” was taken from the {where}.")
     return workspace
 
 
@@ -116,6 +123,9 @@ def _state(workspace: Workspace, status: WorkspaceStatus) -> WorkspaceState:
         return WorkspaceState.DELETING
     if status.phase == WorkspacePhase.FAILED:
         return WorkspaceState.FAILED
+    if workspace.wanted == Kept.ARCHIVED:
+        there = status.phase == WorkspacePhase.ARCHIVED
+        return WorkspaceState.ARCHIVED if there else WorkspaceState.ARCHIVING
     return WorkspaceState.BIN if workspace.binned_at is not None else WorkspaceState.IN_USE
 
 

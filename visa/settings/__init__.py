@@ -19,6 +19,7 @@ from visa.settings.cloud import Cloud, OpenStack, refuse_twins
 from visa.settings.limits import SharedLimits
 from visa.settings.mail import Mail
 from visa.settings.policy import Policy, RoleTerms
+from visa.settings.reclaim import Reclaim
 
 
 class Environment(StrEnum):
@@ -135,6 +136,9 @@ class Reconcile(Section):
         description="When more than this share of the machines, or of the volumes, is missing from one list (and more than three), nothing is concluded from it; set 1 to accept a real loss.",
     )
     build_timeout_s: Seconds = Field(600, description="A machine that is not ready after so long has failed.")
+    restore_timeout_s: Seconds = Field(
+        86400, description="A workspace that did not come back from its archive after so long needs somebody to look."
+    )
     max_attempts: int = Field(5, ge=1, description="Failed tries before an instance is shown as failed.")
     backoff_s: Seconds = Field(2, description="Wait after the first failed try; doubles each time.")
     max_backoff_s: Seconds = Field(300, description="Longest wait between tries.")
@@ -185,6 +189,7 @@ class Settings(BaseSettings):
     identity: Identity = Identity()
     mail: Mail = Mail()
     reconcile: Reconcile = Reconcile()
+    reclaim: Reclaim = Reclaim()
     leaks: Leaks = Leaks()
 
     @property
@@ -252,6 +257,7 @@ __all__ = [
     "Mail",
     "OpenStack",
     "Policy",
+    "Reclaim",
     "Reconcile",
     "RoleTerms",
     "Settings",

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from visa.domain.letters import Facts, LetterKind
 from visa.domain.reclaim import Given
 from visa.ports.clock import NewId
-from visa.services.reclaim.wake import Subject
+from visa.services.wake import Subject
 from visa.store.tables import Notice
 
 WARNINGS = frozenset(

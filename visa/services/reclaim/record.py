@@ -16,7 +16,7 @@ from visa.services.journal import record as write_event
 from visa.services.reclaim import leases, wording
 from visa.services.reclaim.leases import Lease
 from visa.services.reclaim.notices import WARNINGS, State, from_json
-from visa.services.reclaim.wake import Subject, wake
+from visa.services.wake import Subject, wake
 from visa.store.session import lock
 from visa.store.tables import Instance, LivedTime, Notice
 

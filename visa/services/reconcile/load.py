@@ -29,6 +29,7 @@ def instance_intent(session: Session, instance: Instance, deployment: str, now: 
     """What is wanted of an instance, with the mounts that its owner may have now."""
     status = session.get_one(InstanceStatus, instance.id)
     workspace = session.get_one(WorkspaceStatus, instance.workspace_id)
+    intent = session.get_one(Workspace, instance.workspace_id)
     image = session.get_one(Image, instance.image_id)
     flavour = session.get_one(Flavour, instance.flavour_id)
     actor = load_actor(session, instance.owner_id, now)
@@ -55,6 +56,7 @@ def instance_intent(session: Session, instance: Instance, deployment: str, now: 
         ever_ready=status.first_ready_at is not None,
         phase_since=status.phase_since,
         admitted=instance.waiting_since is None,
+        snapshot=_copy(deployment, "snapshot", intent.id, intent.snapshot_no),
     )
 
 
@@ -63,11 +65,12 @@ def seen(session: Session, instance: Instance, status: InstanceStatus, listed: L
     server = listed.servers.get(instance.id)
     if server is not None and server.desktop_ready is None:
         server = replace(server, desktop_ready=guests.desktop_ready(session, status))
-    return Seen(server, listed.volumes.get(instance.workspace_id))
+    holdings = listed.holdings(instance.workspace_id)
+    return Seen(server, holdings.volume, holdings.snapshots)
 
 
-def workspace_intent(session: Session, workspace: Workspace, deployment: str) -> WorkspaceIntent:
-    """What is wanted of a workspace, and whether an instance still uses it."""
+def workspace_intent(session: Session, workspace: Workspace, deployment: str, *, archives: bool) -> WorkspaceIntent:
+    """What is wanted of a workspace, and whether an instance still uses it. `archives`: its cloud keeps backups."""
     users = select(Instance.id).join(InstanceStatus).where(Instance.workspace_id == workspace.id)
     return WorkspaceIntent(
         wanted=Kept(workspace.wanted),
@@ -76,7 +79,15 @@ def workspace_intent(session: Session, workspace: Workspace, deployment: str) ->
             Mark(deployment, "volume", workspace.id), workspace.size_gib, account(session, workspace.owner_id)
         ),
         occupied=session.scalar(users.where(InstanceStatus.phase != Phase.GONE).limit(1)) is not None,
+        snapshot=_copy(deployment, "snapshot", workspace.id, workspace.snapshot_no),
+        archive=_copy(deployment, "backup", workspace.id, workspace.archive_no),
+        archives=archives,
     )
+
+
+def _copy(deployment: str, kind: str, workspace_id: str, number: int | None) -> Mark | None:
+    """The mark of the copy with this number, which no other copy ever gets."""
+    return None if number is None else Mark(deployment, kind, f"{workspace_id}.{number}")
 
 
 def _facts(status: InstanceStatus | WorkspaceStatus, seen_nonce: int) -> Facts:

@@ -121,7 +121,7 @@ def _doubted(work: Work, rows: list[Light], listed: Listed, report: PassReport) 
     log.error("list doubted", trust=trust, machines=machines, volumes=volumes)
     if trust is Belief.SLOW:
         return replace(work, limits=replace(work.limits, absence_s=work.limits.empty_absence_s)), rows
-    return work, [light for light in rows if not light.expected or listed.fingerprint(light.kind, light.id)]
+    return work, [light for light in rows if not light.expected or listed.shows(light)]
 
 
 def _attention(rows: list[Light], listed: Listed) -> list[Light]:
@@ -189,9 +189,9 @@ def _plan(
         intent = load.instance_intent(session, row.intent, work.deployment, now)
         return row, plan_instance(intent, load.instance_facts(row.status), seen, now, work.limits), seen.server
     if isinstance(row.intent, Workspace) and isinstance(row.status, WorkspaceStatus):
-        volume = listed.volumes.get(light.id)
-        wanted = load.workspace_intent(session, row.intent, work.deployment)
-        return row, plan_workspace(wanted, load.workspace_facts(row.status), volume, now, work.limits), volume
+        held = listed.holdings(light.id)
+        wanted = load.workspace_intent(session, row.intent, work.deployment, archives=work.cloud.archives())
+        return row, plan_workspace(wanted, load.workspace_facts(row.status), held, now, work.limits), held.volume
     raise TypeError(f"a {light.kind} is neither an instance nor a workspace")
 
 

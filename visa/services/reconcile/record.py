@@ -92,6 +92,8 @@ def begin(session: Session, row: Row, act: Act, seen: ServerSeen | VolumeSeen | 
     _take_seen(status, seen)
     _facts(status, attempts=act.attempts, code=status.code, message=status.message, revision=row.intent.revision)
     _enter(session, row, _phase_of(act, row.intent.wanted), now)
+    if isinstance(act, DeleteServer | DeleteVolume) and act.evidence and act.attempts == 0:
+        _tell(session, row, "verified", act.evidence, now)
     status.version += 1
 
 

@@ -4,7 +4,9 @@ Order matters: rows are read, then the cloud is listed, then rows are claimed at
 proves that nobody recorded anything since before the list was taken: the list is at least as new as the facts.
 """
 
-from dataclasses import dataclass
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,8 +14,9 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from visa.domain.belief import Tally
-from visa.domain.instance import Doing
-from visa.domain.resources import ServerSeen, Survey, VolumeSeen
+from visa.domain.holdings import Holdings
+from visa.domain.instance import Doing, WorkspacePhase
+from visa.domain.resources import BackupSeen, ServerSeen, SnapshotSeen, Survey, VolumeSeen, workspace_of
 from visa.store.tables import Instance, InstanceStatus, Workspace, WorkspaceStatus
 
 INSTANCE = "instance"
@@ -25,7 +28,8 @@ GONE = "gone"
 class Light:
     """What a scan reads of a row. `due`: its time has come, or what is wanted has changed.
 
-    `expected`: it was made or seen, and nobody has ordered its end, so that a list should show it.
+    `expected`: it was made or seen, and nobody has ordered its end, so that a list should show it; `archived`: what a
+    list should show is its archive.
     """
 
     kind: str
@@ -35,35 +39,68 @@ class Light:
     fingerprint: str
     due: bool
     used_bytes: int | None = None
+    archived: bool = False
 
 
 @dataclass(frozen=True)
 class Listed:
-    """One survey, by the ids in the marks."""
+    """One survey, by the ids in the marks; copies by the id of their workspace."""
 
     servers: dict[str, ServerSeen]
     volumes: dict[str, VolumeSeen]
+    snapshots: dict[str, list[SnapshotSeen]] = field(default_factory=dict)
+    backups: dict[str, list[BackupSeen]] = field(default_factory=dict)
+
+    def holdings(self, workspace_id: str) -> Holdings:
+        """All that is listed of one workspace."""
+        return Holdings(
+            self.volumes.get(workspace_id),
+            tuple(self.snapshots.get(workspace_id, ())),
+            tuple(self.backups.get(workspace_id, ())),
+        )
+
+    def shows(self, light: Light) -> bool:
+        """Whether what should be there of a row is listed: its machine, its volume, or the archive in its place."""
+        if light.kind == INSTANCE:
+            return light.id in self.servers
+        return light.id in (self.backups if light.archived else self.volumes)
 
     def fingerprint(self, kind: str, row_id: str) -> str:
         """Changes exactly when a settled row has to be looked at again."""
         if kind == WORKSPACE:
-            volume = self.volumes.get(row_id)
-            return f"{volume.ref}|{volume.state}" if volume else ""
+            held = self.holdings(row_id)
+            volume = f"{held.volume.ref}|{held.volume.state}" if held.volume else ""
+            return f"{volume}|{_short(held)}" if held.snapshots or held.backups else volume
         server = self.servers.get(row_id)
         return f"{server.ref}|{server.power}|{server.desktop_ready}|{server.address}" if server else ""
+
+
+def _short(held: Holdings) -> str:
+    """The copies and their states, however many, in few letters."""
+    copies = [f"{copy.mark.id} {copy.state}" for copy in held.snapshots]
+    copies += [f"{copy.mark.id} {copy.state} archive" for copy in held.backups]
+    return hashlib.blake2s("|".join(sorted(copies)).encode(), digest_size=8).hexdigest()
 
 
 def tally(kind: str, rows: list[Light], listed: Listed) -> Tally:
     """How many of a kind should be listed, and are not."""
     expected = [light for light in rows if light.kind == kind and light.expected]
-    return Tally(len(expected), sum(not listed.fingerprint(kind, light.id) for light in expected))
+    return Tally(len(expected), sum(not listed.shows(light) for light in expected))
 
 
 def listed(survey: Survey, deployment: str) -> Listed:
     """Only what carries this deployment's mark counts."""
-    ours = [server for server in survey.servers if server.mark.deployment == deployment]
-    volumes = [volume for volume in survey.volumes if volume.mark.deployment == deployment]
-    return Listed({server.mark.id: server for server in ours}, {volume.mark.id: volume for volume in volumes})
+    servers = {one.mark.id: one for one in survey.servers if one.mark.deployment == deployment}
+    volumes = {one.mark.id: one for one in survey.volumes if one.mark.deployment == deployment}
+    snapshots: dict[str, list[SnapshotSeen]] = defaultdict(list)
+    backups: dict[str, list[BackupSeen]] = defaultdict(list)
+    for snapshot in survey.snapshots:
+        if snapshot.mark.deployment == deployment:
+            snapshots[workspace_of(snapshot.mark)].append(snapshot)
+    for backup in survey.backups:
+        if backup.mark.deployment == deployment:
+            backups[workspace_of(backup.mark)].append(backup)
+    return Listed(servers, volumes, snapshots, backups)
 
 
 def read(session: Session, cloud: str, now: datetime) -> list[Light]:
@@ -117,12 +154,17 @@ def _instance_in(cloud: str) -> ColumnElement[bool]:
 
 def _rows(intent: Any, status: Any) -> Select[Any]:
     columns = (intent.id, status.version, status.ref, status.doing, status.fingerprint, status.next_look_at)
-    sizes = (status.used_bytes,) if status is WorkspaceStatus else ()
-    return select(*columns, status.seen_revision, intent.revision, *sizes).join(status).where(status.phase != GONE)
+    more = (status.used_bytes,) if status is WorkspaceStatus else ()
+    return (
+        select(*columns, status.seen_revision, status.phase, intent.revision, *more)
+        .join(status)
+        .where(status.phase != GONE)
+    )
 
 
 def _light(kind: str, row: Any, now: datetime) -> Light:
-    row_id, version, ref, doing, fingerprint, next_look_at, seen_revision, revision, *sizes = row
+    row_id, version, ref, doing, fingerprint, next_look_at, seen_revision, phase, revision, *more = row
     due = seen_revision != revision or (next_look_at is not None and next_look_at <= now)
-    expected = ref is not None and doing != Doing.DELETE
-    return Light(kind, row_id, version, expected, fingerprint, due, sizes[0] if sizes else None)
+    archived = phase == WorkspacePhase.ARCHIVED
+    expected = archived or (ref is not None and doing != Doing.DELETE)
+    return Light(kind, row_id, version, expected, fingerprint, due, more[0] if more else None, archived)

@@ -1,0 +1,54 @@
+"""What will become of one instance or workspace and why, read only: `visa policy explain`, pages and the dry run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from visa.domain.fate import Fate, fate
+from visa.domain.reclaim import Moment
+from visa.errors import NotFound
+from visa.services import policies
+from visa.services.policies import InForce
+from visa.services.reclaim import lived_time, load, stop
+from visa.services.reclaim.cases import InstanceCase, WorkspaceCase
+from visa.services.reclaim.words import delay
+from visa.services.wake import Subject
+
+Case = InstanceCase | WorkspaceCase
+
+
+@dataclass(frozen=True)
+class Explained:
+    """One subject's fate by the policy in force. `message` says the next end in a sentence, "" while there is none."""
+
+    case: Case
+    fate: Fate
+    by: InForce
+    off: str | None
+    message: str
+
+
+def explained(session: Session, subjects: Mapping[Subject, list[str]], now: datetime) -> list[Explained]:
+    """Of each of these that can still be taken, in a fixed number of queries."""
+    by = policies.in_force(session)
+    moment = Moment(now, lived_time.read(session))
+    stopped = stop.stopped(session) is not None
+    cases: list[Case] = [*load.instance_cases(session, by.policy, subjects.get(Subject.INSTANCE, []), now)]
+    cases += load.workspace_cases(session, by.policy, subjects.get(Subject.WORKSPACE, []), moment)
+    return [_explain(case, by, moment, stopped=stopped) for case in cases]
+
+
+def explain(session: Session, subject: Subject, subject_id: str, now: datetime) -> Explained:
+    """Of one. Raises `NotFound` for one that is not there, or gone, or on its way."""
+    found = explained(session, {subject: [subject_id]}, now)
+    if not found:
+        raise NotFound(f"There is no {subject} {subject_id} that could be taken back.")
+    return found[0]
+
+
+def _explain(case: Case, by: InForce, moment: Moment, *, stopped: bool) -> Explained:
+    comes = fate(case.causes(by.policy), case.told, case.hindrances, moment, may_take=not stopped)
+    off, message = delay(comes, may_take=not stopped, stopped=stopped)
+    return Explained(case, comes, by, off, message)

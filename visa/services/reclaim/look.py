@@ -1,0 +1,239 @@
+"""The look: rows whose time has come are decided anew, people are told, and what is due is taken. No cloud call.
+
+Each batch is one transaction over subjects that nobody else holds at this moment: what somebody changes just now is
+looked at the next time. Locks are only ever taken without waiting, so a look never stands in anybody's way.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
+
+from visa.domain.fate import AGAIN, Fate, fate
+from visa.domain.instance import Kept
+from visa.domain.lived import Behind, Pace
+from visa.domain.reclaim import Moment, Why
+from visa.ports.clock import Clock, NewId
+from visa.services import policies
+from visa.services.policies import InForce
+from visa.services.reclaim import facts, load, notices, stop, take
+from visa.services.reclaim.cases import InstanceCase, WorkspaceCase
+from visa.services.reclaim.lived_time import now_lived
+from visa.services.reclaim.terms import LETTERS
+from visa.services.reclaim.words import delay
+from visa.services.wake import Subject, wake
+from visa.store.session import Sessions
+from visa.store.tables import Instance, Reclaim, Workspace
+
+BATCH = 200
+BATCHES = 50
+TIDY_AFTER = AGAIN
+"""A restored machine must have answered for so long before the copies that it came from are let go."""
+
+
+@dataclass(frozen=True)
+class Looking:
+    """What a look works with. `archives`: whether each cloud keeps backups."""
+
+    sessions: Sessions
+    clock: Clock
+    new_id: NewId
+    archives: Mapping[str, bool]
+    pace: Pace = field(default_factory=Pace)
+
+
+@dataclass
+class LookReport:
+    """What one look did. `taken` counts by cause. `alert` is set when nothing may be taken because of the clocks."""
+
+    looked: int = 0
+    asked: int = 0
+    tidied: int = 0
+    taken: dict[str, int] = field(default_factory=dict)
+    stopped: bool = False
+    alert: str = ""
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """One transaction of one look. `may_take` is false while reclaim is stopped or the clocks disagree."""
+
+    session: Session
+    work: Looking
+    by: InForce
+    moment: Moment
+    settled: bool
+    stopped: bool
+    report: LookReport
+
+    @property
+    def may_take(self) -> bool:
+        return self.settled and not self.stopped
+
+
+def look(work: Looking) -> LookReport:
+    """Look at all that is due. Cheap when nothing is: one row is written, one index is read."""
+    report = LookReport()
+    now = work.clock.now()
+    with work.sessions.write() as session:
+        lived = now_lived(session, now, work.pace)
+    if isinstance(lived, Behind):
+        report.alert = f"This clock is {lived.by.total_seconds():.0f} s behind the other schedulers'; it does nothing."
+        return report
+    settled = lived.settled(work.pace)
+    if not settled:
+        report.alert = "The schedulers' clocks disagreed, or none ran: nothing is taken until they agree for a while."
+    for _ in range(BATCHES):
+        before = report.looked
+        _one_batch(work, Moment(now, lived.lived_s), settled, report)
+        if report.looked - before < BATCH:
+            break
+    return report
+
+
+def _one_batch(work: Looking, moment: Moment, settled: bool, report: LookReport) -> None:
+    taken: list[str] = []
+    with work.sessions.write() as session:
+        by = policies.in_force(session)
+        report.stopped = stop.stopped(session) is not None
+        batch = _Batch(session, work, by, moment, settled, report.stopped, report)
+        rows = _lock_due(session, moment.now)
+        _instances(batch, {key: row for (subject, key), row in rows.items() if subject == Subject.INSTANCE}, taken)
+        _workspaces(batch, {key: row for (subject, key), row in rows.items() if subject == Subject.WORKSPACE})
+        report.looked += len(rows)
+    if taken:  # in a transaction of its own: waiting for these rows while holding others could be waiting in a circle
+        with work.sessions.write() as session:
+            for workspace_id in sorted(taken):
+                wake(session, Subject.WORKSPACE, workspace_id, at=moment.now)
+
+
+def _lock_due(session: Session, now: datetime) -> dict[tuple[str, str], Reclaim]:
+    """Due rows whose subjects nobody holds: locked like verbs lock them, first the subject and then its row here."""
+    due = select(Reclaim.subject, Reclaim.subject_id).where(Reclaim.look_at <= now)
+    keys = [(row.subject, row.subject_id) for row in session.execute(due.order_by(Reclaim.look_at).limit(BATCH))]
+    if not keys:
+        return {}
+    free = _free(session, Workspace, [key for subject, key in keys if subject == Subject.WORKSPACE])
+    instances = _free(session, Instance, [key for subject, key in keys if subject == Subject.INSTANCE])
+    used = dict(session.execute(select(Instance.id, Instance.workspace_id).where(Instance.id.in_(instances))).all())
+    free |= _free(session, Workspace, set(used.values()) - free)
+    here = [(Subject.INSTANCE.value, one) for one in sorted(instances) if used[one] in free]
+    here += [(subject, key) for subject, key in keys if subject == Subject.WORKSPACE and key in free]
+    rows = select(Reclaim).where(tuple_(Reclaim.subject, Reclaim.subject_id).in_(here), Reclaim.look_at <= now)
+    locked = rows.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+    return {(row.subject, row.subject_id): row for row in session.scalars(locked)}
+
+
+def _free(session: Session, table: Any, ids: Collection[str]) -> set[str]:
+    """Those of these rows that nobody holds; nobody else changes them until this transaction ends."""
+    rows = select(table).where(table.id.in_(ids)).order_by(table.id)
+    locked = rows.with_for_update(skip_locked=True, key_share=True).execution_options(populate_existing=True)
+    return {row.id for row in session.scalars(locked)}
+
+
+def _instances(batch: _Batch, rows: Mapping[str, Reclaim], taken: list[str]) -> None:
+    cases = load.instance_cases(batch.session, batch.by.policy, rows, batch.moment.now)
+    _over(batch.session, rows, cases)
+    for case in cases:
+        row = rows[case.instance.id]
+        comes = _decide(batch, case)
+        _tell(batch, case, comes)
+        _note(batch, row, comes)
+        if comes.take is not None:
+            now = batch.moment.now
+            take.instance(batch.session, batch.by, case, comes.take, now, new_id=batch.work.new_id)
+            _count(batch, comes)
+            batch.session.delete(row)
+            taken.append(case.workspace.id)
+
+
+def _workspaces(batch: _Batch, rows: Mapping[str, Reclaim]) -> None:
+    cases = load.workspace_cases(batch.session, batch.by.policy, rows, batch.moment)
+    _over(batch.session, rows, cases)
+    for case in cases:
+        row = rows[case.workspace.id]
+        row.stay_from = case.stay.at if case.stay else None
+        row.lived_from = case.stay.lived_s if case.stay else None
+        comes = _decide(batch, case)
+        _tell(batch, case, comes)
+        _note(batch, row, comes)
+        if comes.take is not None:
+            archives = batch.work.archives.get(case.workspace.cloud, False)
+            take.workspace(batch.session, batch.by, case, comes.take, batch.moment, row=row, archives=archives)
+            _count(batch, comes)
+        _tidy(batch, case)
+
+
+def _over(session: Session, rows: Mapping[str, Reclaim], cases: Sequence[InstanceCase | WorkspaceCase]) -> None:
+    """What is gone, or on its way out for good, is never looked at again."""
+    for gone in rows.keys() - {case.subject_id for case in cases}:
+        session.delete(rows[gone])
+
+
+def _decide(batch: _Batch, case: InstanceCase | WorkspaceCase) -> Fate:
+    causes = case.causes(batch.by.policy)
+    return fate(causes, case.told, case.hindrances, batch.moment, may_take=batch.may_take)
+
+
+def _tell(batch: _Batch, case: InstanceCase | WorkspaceCase, comes: Fate) -> None:
+    """Ask for the warnings that are due, and make those void that are of an end which is no more."""
+    now, policy = batch.moment.now, batch.by.policy
+    current = {(end.cause.why, end.cause.cycle) for end in comes.ends}
+    for old in case.told:
+        if old.given is None and (old.cause, old.cycle) not in current:
+            cycle = next((end.cause.cycle for end in comes.ends if end.cause.why == old.cause), None)
+            notices.void(batch.session, case.subject, case.subject_id, LETTERS[Why(old.cause)], except_cycle=cycle)
+    for end in comes.warn:
+        if end.asked or end.course is None or end.course.warn is None:
+            continue
+        if isinstance(case, InstanceCase):
+            owner_id = case.instance.owner_id
+            said = facts.of_instance(batch.session, policy, case, end, now=now)
+        else:
+            owner_id = case.workspace.owner_id
+            archived = policy.archive and batch.work.archives.get(case.workspace.cloud, False)
+            said = facts.of_workspace(policy, end, archived=archived)
+        batch.report.asked += notices.ask(
+            batch.session,
+            new_id=batch.work.new_id,
+            person_id=owner_id,
+            subject=case.subject,
+            subject_id=case.subject_id,
+            kind=LETTERS[end.cause.why],
+            cycle=end.cause.cycle,
+            lead=end.course.warn,
+            facts=said,
+            now=now,
+        )
+
+
+def _note(batch: _Batch, row: Reclaim, comes: Fate) -> None:
+    """Keep what was found, for pages, lists and the next look."""
+    end = comes.next_end
+    off, said = delay(comes, may_take=batch.may_take, stopped=batch.stopped)
+    row.looked_at, row.look_at = batch.moment.now, comes.look_at
+    row.axe_at = end.course.axe_at if end is not None and end.course is not None else None
+    row.why, row.delay, row.message = (end.cause.why if end is not None else None), off, said
+    row.version += 1
+
+
+def _count(batch: _Batch, comes: Fate) -> None:
+    if comes.take is not None:
+        why = comes.take.cause.why
+        batch.report.taken[why] = batch.report.taken.get(why, 0) + 1
+
+
+def _tidy(batch: _Batch, case: WorkspaceCase) -> None:
+    """The copies that a workspace came from are let go once a machine with it has answered for a while."""
+    one = case.workspace
+    if one.snapshot_no is None and one.archive_no is None:
+        return
+    if one.wanted != Kept.KEPT or one.binned_at is not None or case.used_since is None:
+        return
+    if batch.moment.now - case.used_since >= TIDY_AFTER:
+        one.snapshot_no = one.archive_no = None
+        one.revision += 1
+        batch.report.tidied += 1

@@ -1,0 +1,50 @@
+"""What reclaim says of one subject, in a sentence for its owner and for admins."""
+
+from datetime import datetime
+
+from visa.domain.deferral import Off
+from visa.domain.fate import End, Fate
+from visa.domain.reclaim import Why
+
+BECAUSE = {
+    Why.LIFETIME: "its lifetime ends",
+    Why.IDLE: "nobody uses it",
+    Why.QUOTA: "its owner has more than they may have now",
+    Why.BIN: "its time in the recycle bin ends",
+    Why.ARCHIVE: "its time in the archive ends",
+}
+WHAT_HAPPENS = {
+    Why.LIFETIME: "taken back",
+    Why.IDLE: "taken back",
+    Why.QUOTA: "taken back",
+    Why.BIN: "taken from the recycle bin",
+    Why.ARCHIVE: "deleted for ever",
+}
+
+
+def day(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def delay(fate: Fate, *, may_take: bool, stopped: bool) -> tuple[Off | None, str]:
+    """What holds the next end off, and a sentence that says all of it; ("", None) while nothing ends."""
+    held = next((end for end in fate.ends if end.course is None and end.moved.by is not None), None)
+    end = fate.next_end
+    if end is None or end.course is None:
+        return (held.moved.by.off, held.moved.by.says) if held and held.moved.by else (None, "")
+    said = f"It is {WHAT_HAPPENS[end.cause.why]} on {day(end.course.axe_at)}, because {BECAUSE[end.cause.why]}."
+    if stopped:
+        return Off.STOPPED, f"{said} All reclaim is stopped at the moment."
+    if not may_take:
+        return Off.CLOCKS, f"{said} Nothing is taken until the schedulers' clocks have agreed for a while."
+    if end.asked:
+        return None, f"{said} The warning before is on its way; the end moves on until it is delivered."
+    if end.moved.by is not None:
+        return end.moved.by.off, f"{said} {end.moved.by.says}"
+    return None, said
+
+
+def told_on(end: End, sent: list[datetime]) -> str:
+    """The evidence that an owner knew."""
+    days = " and ".join(day(moment) for moment in sent)
+    return f"because {BECAUSE[end.cause.why]}. Its owner was told on {days}."
