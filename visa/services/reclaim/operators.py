@@ -5,6 +5,7 @@ Their letters are notices as well, so that they are tried again like all others.
 
 import hashlib
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -35,7 +36,7 @@ def who_is_to_be_told(
     session: Session, addresses: Collection[str], *, now: datetime, alert_after: timedelta
 ) -> list[str]:
     """The addresses that a letter is due to. One to which a letter is under way gets no other."""
-    waits = [notice for notice, _ in stuck(session, before=now - alert_after)]
+    waits = _light(session, before=now - alert_after)
     if not waits:
         return []
     return [one for one in addresses if _is_due(_newest(session, one, now), waits, now=now, alert_after=alert_after)]
@@ -78,6 +79,25 @@ def code_of(error: str | None) -> str:
     return (error or "").partition(":")[0]
 
 
+@dataclass(frozen=True)
+class _Light:
+    """What is asked of each that waits, however many there are, every few seconds."""
+
+    code: str
+    person_id: str
+    made_at: datetime
+
+    @property
+    def trouble(self) -> tuple[str, str]:
+        return self.code, self.person_id if self.code in PERSONAL else ""
+
+
+def _light(session: Session, *, before: datetime) -> list[_Light]:
+    columns = select(Notice.error, Notice.person_id, Notice.made_at)
+    waits = columns.where(PENDING, Notice.made_at <= before, Notice.person_id.is_not(None))
+    return [_Light(code_of(row.error), row.person_id, row.made_at) for row in session.execute(waits)]
+
+
 def _newest(session: Session, address: str, now: datetime) -> Notice | None:
     """Their newest letter, but for those that a clock far ahead has made: it would silence us until then."""
     mine = select(Notice).where(Notice.person_id.is_(None), Notice.subject_id == name_of(address))
@@ -85,19 +105,14 @@ def _newest(session: Session, address: str, now: datetime) -> Notice | None:
     return session.scalar(mine.order_by(Notice.made_at.desc()).limit(1))
 
 
-def _is_due(last: Notice | None, waits: Collection[Notice], *, now: datetime, alert_after: timedelta) -> bool:
+def _is_due(last: Notice | None, waits: Collection[_Light], *, now: datetime, alert_after: timedelta) -> bool:
     if last is None:
         return True
     if last.sent_at is None:
         return False
     sent_at = last.sent_at
-    known = {_trouble(notice) for notice in waits if notice.made_at + alert_after <= sent_at}
-    return now - sent_at >= AGAIN_AFTER or not {_trouble(notice) for notice in waits} <= known
-
-
-def _trouble(notice: Notice) -> tuple[str, str | None]:
-    code = code_of(notice.error)
-    return code, notice.person_id if code in PERSONAL else None
+    known = {one.trouble for one in waits if one.made_at + alert_after <= sent_at}
+    return now - sent_at >= AGAIN_AFTER or any(one.trouble not in known for one in waits)
 
 
 def _told(notice: Notice, person: Person, name: str) -> Stuck:
