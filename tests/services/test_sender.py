@@ -11,13 +11,12 @@ from tests.mail.mailserver import CUT, serving
 from tests.services.sending import DAY, KIND, Interposed, Post, body, notify, post
 from visa.domain.letters import LetterKind, TakenFor
 from visa.domain.reclaim import Given
-from visa.errors import Conflict, NotFound
-from visa.services.reclaim import leases, notices, operators, record
+from visa.services.reclaim import leases, notices, operators
 from visa.services.reclaim.notices import State, Warned
 from visa.services.reclaim.sender import SendReport
 from visa.services.wake import Subject
-from visa.store.tables import Event, Notice, Person, Reclaim
-from visa.testing.builders import ADA, BOB
+from visa.store.tables import Event, Notice, Reclaim
+from visa.testing.builders import BOB
 
 
 @pytest.fixture
@@ -252,35 +251,6 @@ def test_times_of_a_clock_that_was_wrong_bind_nobody(house: Post):
         row.next_try_at = row.lease_until = house.clock.now() + 365 * DAY
         row.lease_holder = "a scheduler of next year"
     assert house.send().sent == 1
-
-
-def test_who_has_no_address_is_told_in_person(house: Post):
-    house.address("")
-    notice_id = house.ask()
-    assert house.send() == SendReport(failed=1)
-    assert house.notice(notice_id).error == "no_address: the person has no mail address"
-    house.clock.advance(13 * DAY.total_seconds())
-    house.lived(99)
-    with house.sessions.write() as session:
-        said = record.told_in_person(session, notice_id, by="Jo Smith", how="by phone", now=house.clock.now())
-    end = house.clock.now() + 3 * DAY
-    assert said == f"Told by phone that “My analysis” ends on {end:%Y-%m-%d %H:%M} UTC, when its time is over."
-    row = house.notice(notice_id)
-    assert (row.state, row.announced_for, row.lived_s, row.error) == (State.SENT, end, 99, None)
-    assert house.events()[-1] == ("instance.warned", said)
-    assert house.send(operators=()) == SendReport()
-    with pytest.raises(Conflict), house.sessions.write() as session:
-        record.told_in_person(session, notice_id, by="Jo Smith", how="by phone", now=house.clock.now())
-    with pytest.raises(NotFound), house.sessions.write() as session:
-        record.told_in_person(session, "nothing", by="Jo Smith", how="by phone", now=house.clock.now())
-
-
-def test_the_facility_s_address_is_taken_when_a_person_brought_none(house: Post):
-    with house.sessions.write() as session:
-        session.get_one(Person, ADA).email = ""
-    house.ask()
-    assert house.send().sent == 1
-    assert house.server.inbox[0].recipients == ("ada@example.org",)
 
 
 @pytest.mark.parametrize("look", ["due", "stuck"])

@@ -76,7 +76,7 @@ def not_delivered(session: Session, lease: Lease, trouble: Trouble, *, now: date
     if not leases.settle(session, lease, states=(State.PENDING,), **again):
         leases.settle(session, lease, states=(State.VOID,))
         return False
-    if first:
+    if first and notice.kind != LetterKind.REQUEST_MADE:  # that support was not reached is not its owner's story
         what = _said(session, notice, notice.announced_for)
         _note(session, notice, "not_told", f"Not told by mail yet that {what}: {trouble.public}", by=SYSTEM, at=now)
     return True
