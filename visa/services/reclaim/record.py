@@ -6,19 +6,18 @@ A delivery counts from here: lived time is read after the letter went out.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from visa.domain.letters import LetterKind
 from visa.errors import Busy, CloudError, Conflict, NotFound, Refused
 from visa.services.journal import SYSTEM, By
 from visa.services.journal import record as write_event
-from visa.services.reclaim import leases, wording
+from visa.services.reclaim import leases, lived_time, wording
 from visa.services.reclaim.leases import Lease
 from visa.services.reclaim.notices import WARNINGS, State, from_json
 from visa.services.wake import Subject, wake
 from visa.store.session import lock
-from visa.store.tables import Instance, LivedTime, Notice
+from visa.store.tables import Instance, Notice
 
 FIRST_PAUSE_S = 60.0
 SLOW = timedelta(hours=1)
@@ -56,7 +55,7 @@ def announced(notice: Notice, now: datetime) -> datetime | None:
 
 def delivered(session: Session, lease: Lease, *, announced_for: datetime | None, now: datetime) -> bool:
     """It went out. One that became void meanwhile was given all the same. False when the lease was lost."""
-    told = {"sent_at": now, "announced_for": announced_for, "lived_s": lived_s(session)}
+    told = {"sent_at": now, "announced_for": announced_for, "lived_s": lived_time.read(session)}
     done = {"state": State.SENT, "next_try_at": None, "error": None, "attempts": Notice.attempts + 1}
     if not leases.settle(session, lease, states=(State.PENDING, State.VOID), **told, **done):
         return False
@@ -100,15 +99,10 @@ def told_in_person(session: Session, notice_id: str, *, by: str, how: str, now: 
         raise NotFound(f"There is no notice {notice_id}.")
     if notice.state != State.PENDING:
         raise Conflict(f"This notice is {notice.state}, and nobody has to be told.", code="not_pending")
-    notice.announced_for, notice.lived_s = announced(notice, now), lived_s(session)
+    notice.announced_for, notice.lived_s = announced(notice, now), lived_time.read(session)
     notice.state, notice.sent_at, notice.error = State.SENT, now, None
     notice.next_try_at = notice.lease_holder = notice.lease_until = None
     return _tell(session, notice, how, By("person", by), now)
-
-
-def lived_s(session: Session) -> float:
-    """Lived time as the schedulers count it; 0 before their first tick."""
-    return session.scalar(select(LivedTime.lived_s)) or 0.0
 
 
 def _tell(session: Session, notice: Notice, how: str, by: By, now: datetime) -> str:
