@@ -22,6 +22,8 @@ from api.resources import (
     me,
     notices,
     offers,
+    reclaim,
+    requests,
     site,
     workspaces,
 )
@@ -44,7 +46,9 @@ NOUNS = (
     events.noun,
     notices.noun,
     guest.noun,
+    requests.noun,
     admin_catalogue.noun,
+    reclaim.noun,
 )
 DEVELOPMENT_KEY = b"cursors of a development server"
 ABOUT = "Everything that the pages do. Sign in first: the session cookie is the only credential of people."

@@ -27,6 +27,16 @@ class Text(fields.String):
         return unicodedata.normalize("NFC", text).strip()
 
 
+class Paragraphs(Text):
+    """The same in several lines, which end in a line feed each."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> str:
+        if not isinstance(value, str):
+            return super()._deserialize(value, attr, data, **options)
+        lines = value.replace("\r\n", "\n").split("\n")
+        return "\n".join(super(Paragraphs, self)._deserialize(one, attr, data, **options) for one in lines).strip()
+
+
 class Key(fields.String):
     """The id of something: printable ASCII without spaces."""
 
@@ -45,6 +55,20 @@ class Moment(fields.DateTime):
 
     def _serialize(self, value: datetime | None, *_: Any, **__: Any) -> str | None:
         return None if value is None else moment(value)
+
+
+class Until(fields.AwareDateTime):
+    """A moment that somebody chose; without a zone it is in UTC."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(format="iso", default_timezone=UTC, **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> datetime:
+        try:
+            chosen: datetime = super()._deserialize(value, attr, data, **options).astimezone(UTC)
+        except OverflowError as error:  # the last hours of the year 9999, in some zones
+            raise ValidationError("Not a valid datetime.") from error
+        return chosen
 
 
 def moment(value: datetime) -> str:

@@ -14,10 +14,11 @@ from visa.domain.instance import Phase, Wanted
 from visa.domain.letters import Facts, LetterKind
 from visa.services.reclaim import notices
 from visa.services.wake import Subject
-from visa.store.tables import Instance, InstanceStatus, RoleGrant
+from visa.store.tables import ExtensionRequest, Hold, Instance, InstanceStatus, RoleGrant
 from visa.testing.builders import ADA, BOB, GUEST, TEAM
 
 TEAMS_ENTRY = "for-the-team"  # an image and a flavour for those of Ada's instrument
+REQUEST, HOLD = "ada-asked", "ada-holds"
 JPEG = b"\xff\xd8\xff\xe0 a small picture \xff\xd9"
 
 
@@ -32,7 +33,7 @@ class House:
 
     @property
     def hers(self) -> tuple[str, ...]:
-        return (self.instance_id, self.binned_instance_id, self.workspace_id, TEAMS_ENTRY)
+        return (self.instance_id, self.binned_instance_id, self.workspace_id, TEAMS_ENTRY, REQUEST, HOLD)
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,54 @@ def edited(**changes: Any) -> dict[str, Any]:
     return {"json": changes, "headers": {"If-Match": "*"}}
 
 
+ASKED = {"reason": "The second beamtime is later", "until": "2030-04-01T00:00:00Z"}
+
+
+def old(house: House) -> None:
+    """Ada's running instance has its longest life."""
+    now = house.place.clock.now()
+    with house.place.sessions.write() as session:
+        session.execute(
+            update(Instance).values(created_at=now - timedelta(days=50), expires_at=now + timedelta(days=10))
+        )
+
+
+def asked(house: House) -> None:
+    """Ada has asked for more time for it, and is an admin."""
+    old(house)
+    as_admin(house)
+    with house.place.sessions.write() as session:
+        session.add(
+            ExtensionRequest(
+                id=REQUEST,
+                instance_id=house.instance_id,
+                person_id=ADA,
+                reason="The second beamtime is later",
+                until=house.place.clock.now() + timedelta(days=40),
+                made_at=house.place.clock.now(),
+            )
+        )
+
+
+def on_request(what: str, **words: Any) -> Case:
+    """Only support and admins may; Bob is told that there is nothing."""
+    path = f"/api/v1/support/extension-requests/{REQUEST}/{what}"
+    return Case(lambda browser, _: browser.post(path, words), before=asked)
+
+
+def held(house: House) -> None:
+    as_admin(house)
+    with house.place.sessions.write() as session:
+        now = house.place.clock.now()
+        subject = {"subject": "instance", "subject_id": house.instance_id}
+        session.add(Hold(id=HOLD, **subject, reason="A thesis", placed_by="Ada", placed_at=now))
+
+
+def hold(browser: Browser, house: House) -> TestResponse:
+    said = {"subject": "workspace", "subject_id": house.workspace_id, "reason": "A thesis"}
+    return browser.post("/api/v1/admin/holds", said)
+
+
 def stopped(house: House) -> None:
     with house.place.sessions.write() as session:
         session.execute(update(Instance).values(wanted=Wanted.STOPPED).where(Instance.id == house.instance_id))
@@ -130,6 +179,12 @@ CASES = {
     "getThumbnail": Case(on_instance("GET", "/thumbnail")),
     "putThumbnail": Case(on_instance("PUT", "/thumbnail", data=JPEG, content_type="image/jpeg")),
     "listInstanceEvents": Case(on_instance("GET", "/events")),
+    "createExtensionRequest": Case(on_instance("POST", "/extension-requests", json=ASKED), before=old),
+    "listExtensionRequests": Case(on_instance("GET", "/extension-requests")),
+    "withdrawExtensionRequest": Case(on_instance("DELETE", f"/extension-requests/{REQUEST}"), before=asked),
+    "listRequestsToAnswer": Case(at("/api/v1/support/extension-requests"), before=asked),
+    "grantExtensionRequest": on_request("grant", until="2030-04-01T00:00:00Z"),
+    "refuseExtensionRequest": on_request("refuse", words="No."),
     "listWorkspaces": Case(at("/api/v1/workspaces"), 200),
     "restoreWorkspace": Case(on_workspace("POST", "/restore", json={})),
     "deleteWorkspace": Case(on_workspace("DELETE", json={"confirm_name": "Old"})),
@@ -150,4 +205,9 @@ CASES = {
     "retireFlavour": admin("POST", "flavours/small/retire"),
     "bringBackFlavour": admin("POST", "flavours/small/bring-back"),
     "listCloudOffers": admin("GET", "cloud-offers"),
+    "listHolds": admin("GET", "holds"),
+    "placeHold": Case(hold, before=as_admin),
+    "releaseHold": Case(lambda browser, _: browser.send("DELETE", f"/api/v1/admin/holds/{HOLD}"), before=held),
+    "getReclaimSwitch": admin("GET", "reclaim/switch"),
+    "throwReclaimSwitch": admin("PUT", "reclaim/switch", json={"stopped": True, "reason": "Storage moves"}),
 }

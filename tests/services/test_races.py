@@ -3,6 +3,7 @@ once the lock is held."""
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import event, select
@@ -12,9 +13,12 @@ from tests.services.limiting import limited
 from visa.domain.instance import Kept, Phase
 from visa.errors import Conflict
 from visa.services import facility_sync, restore, workspaces
+from visa.services.journal import By
+from visa.services.reclaim import holds, requests, stop
 from visa.services.restore import Changes
+from visa.services.wake import Subject
 from visa.store.session import Sessions
-from visa.store.tables import Instance, InstanceStatus, Person, Workspace
+from visa.store.tables import Instance, InstanceStatus, Person, ReclaimStop, Workspace
 from visa.testing.builders import ADA, GUEST, Seeded, facility_state
 
 NAMED = "pg_advisory_xact_lock"
@@ -58,6 +62,76 @@ def test_a_workspace_that_is_deleted_for_ever_at_this_moment_is_not_restored(ses
     with sessions.read() as session:
         assert session.get_one(Workspace, workspace.id).wanted == Kept.GONE
         assert len(session.scalars(select(Instance)).all()) == 1
+
+
+def test_two_stop_all_reclaim_at_once_and_one_row_says_so(sessions, clock, new_id):
+    def throw(who: str) -> None:
+        with sessions.write() as session:
+            stop.stop(session, reason=who, by=By("person", who), now=clock.now(), new_id=new_id)
+
+    before_the_lock(sessions, NAMED, lambda: throw("Eva"))
+    throw("Ole")
+    with sessions.read() as session:
+        assert [one.stopped_by for one in session.scalars(select(ReclaimStop))] == ["Eva"]
+
+
+@pytest.fixture
+def asked(sessions, seeded: Seeded, clock) -> str:
+    """Ada's open request for a desktop that has its longest life."""
+    with sessions.write() as session:
+        instance = seeded.create(session, ADA, clock.now())
+        instance.expires_at = clock.now() + timedelta(days=60)
+        until = clock.now() + timedelta(days=90)
+        desk = seeded.desk(session, ADA, clock.now())
+        return requests.make(session, desk, instance.id, reason="The second beamtime", until=until).id
+
+
+def test_of_two_answers_at_once_the_second_hears_who_was_faster(sessions, clock, new_id, asked: str):
+    def answer(who: str, *, days: int) -> None:
+        until = clock.now() + timedelta(days=days)
+        with sessions.write() as session:
+            requests.answer(session, asked, until=until, words="", by=By("person", who), now=clock.now(), new_id=new_id)
+
+    before_the_lock(sessions, "instance", lambda: answer("Eva", days=80))
+    with pytest.raises(Conflict, match="Eva has answered it already"):
+        answer("Ole", days=70)
+    with sessions.read() as session:
+        (instance,) = session.scalars(select(Instance))
+        assert (instance.expires_at, instance.revision) == (clock.now() + timedelta(days=80), 2)
+
+
+def test_an_answer_that_crosses_its_withdrawal_is_refused(sessions, seeded: Seeded, clock, new_id, asked: str):
+    def withdraw() -> None:
+        with sessions.write() as session:
+            request = requests.find(session, asked)
+            requests.withdraw(session, seeded.desk(session, ADA, clock.now()), request.instance_id, asked)
+
+    before_the_lock(sessions, "instance", withdraw)
+    until = clock.now() + timedelta(days=80)
+    with pytest.raises(Conflict, match="withdrawn"), sessions.write() as session:
+        requests.answer(session, asked, until=until, words="", by=By("person", "E"), now=clock.now(), new_id=new_id)
+
+
+def test_two_holds_at_once_are_one(sessions, seeded: Seeded, clock, new_id):
+    with sessions.write() as session:
+        instance_id = seeded.create(session, ADA, clock.now()).id
+
+    def place(who: str) -> None:
+        with sessions.write() as session:
+            holds.place(
+                session,
+                Subject.INSTANCE,
+                instance_id,
+                reason="A thesis",
+                ends_at=None,
+                by=By("person", who),
+                now=clock.now(),
+                new_id=new_id,
+            )
+
+    before_the_lock(sessions, "instance", lambda: place("Eva"))
+    with pytest.raises(Conflict, match="Eva holds it"):
+        place("Ole")
 
 
 def test_two_first_desktops_of_a_guest_at_once_get_one_account(sessions, seeded: Seeded, clock, new_id):

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, String, cast, or_, select, true
 from sqlalchemy.orm import Session
 
 from visa.domain.access import Role
+from visa.domain.lifecycle import YES, Verdict, no
 from visa.errors import NotFound
 from visa.services.actors import Actor, load_actor
 from visa.store.tables import (
@@ -40,8 +41,11 @@ def may_help(session: Session, actor: Actor, instance_id: str) -> bool:
     return session.scalar(select(Instance.id).where(Instance.id == instance_id, in_scope(actor))) is not None
 
 
-def is_admin(actor: Actor) -> bool:
-    return Role.ADMIN in actor.roles
+def may_answer(actor: Actor, asked_by: str) -> Verdict:
+    """Whether they may grant what this person asks for: nobody their own wishes, but admins."""
+    if asked_by == actor.person_id and Role.ADMIN not in actor.roles:
+        return no("own_request", "This is your own request: somebody else has to answer it.")
+    return YES
 
 
 def who_helps(session: Session, instance: Instance, now: datetime) -> list[str]:

@@ -83,7 +83,7 @@ def place(
     mine = select(Hold).where(_in_force(now), Hold.subject == subject, Hold.subject_id == subject_id)
     already = session.scalar(mine.limit(1))
     if already is not None:
-        raise Conflict(f"{already.placed_by} holds it {_until(already)}. Release that hold first.", code="held")
+        raise Conflict(f"{already.placed_by} holds it {until(already)}. Release that hold first.", code="held")
     hold = Hold(
         id=new_id(),
         subject=subject,
@@ -95,7 +95,7 @@ def place(
     )
     session.add(hold)
     session.flush()
-    _changed(session, hold, owner_id, "held", f"It is kept {_until(hold)}: {reason}", by=by, now=now)
+    _changed(session, hold, owner_id, "held", f"It is kept {until(hold)}: {reason}", by=by, now=now)
     return hold
 
 
@@ -173,7 +173,8 @@ def _owner_id(session: Session, hold: Hold) -> str:
     return session.get_one(Workspace, hold.subject_id).owner_id
 
 
-def _until(hold: Hold) -> str:
+def until(hold: Hold) -> str:
+    """How long it keeps, in words."""
     return f"until {hold.ends_at:%Y-%m-%d %H:%M} UTC" if hold.ends_at else "for ever"
 
 

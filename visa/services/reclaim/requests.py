@@ -87,13 +87,22 @@ def withdraw(session: Session, desk: Desk, instance_id: str, request_id: str) ->
     return request
 
 
+def find(session: Session, request_id: str) -> ExtensionRequest:
+    """One by its id. Raises `NotFound`."""
+    request = session.get(ExtensionRequest, request_id)
+    if request is None:
+        raise NotFound("There is no such request.")
+    return request
+
+
 def to_answer(session: Session, actor: Actor, request_id: str) -> ExtensionRequest:
     """A request that this person may answer. Raises `NotFound`, and `Forbidden` for one's own (admins may)."""
-    request = session.get(ExtensionRequest, request_id)
-    if request is None or not support.may_help(session, actor, request.instance_id):
+    request = find(session, request_id)
+    if not support.may_help(session, actor, request.instance_id):
         raise NotFound("There is no such request.")
-    if request.person_id == actor.person_id and not support.is_admin(actor):
-        raise Forbidden("This is your own request: somebody else has to answer it.", code="own_request")
+    verdict = support.may_answer(actor, request.person_id)
+    if not verdict.allowed:
+        raise Forbidden(verdict.reason or "", code=verdict.code)
     return request
 
 
@@ -104,8 +113,7 @@ def answer(
 
     Raises `NotFound`, `Invalid` for the date, and `Conflict` that says who was faster, or that nothing is left.
     """
-    request = session.get(ExtensionRequest, request_id)
-    instance = lock(session, Instance, request.instance_id) if request else None
+    instance = lock(session, Instance, find(session, request_id).instance_id)  # before the request, as its owner does
     request = lock(session, ExtensionRequest, request_id)
     if instance is None or request is None:
         raise NotFound("There is no such request.")

@@ -25,6 +25,13 @@ def last(session: Session) -> ReclaimStop | None:
     return session.scalar(newest.limit(1))
 
 
+def said(thrown: ReclaimStop) -> str:
+    """How things stand by this row, in a sentence."""
+    if thrown.resumed_at is None:
+        return f"All reclaim is stopped since {_at(thrown.stopped_at)} by {thrown.stopped_by}: {thrown.reason}"
+    return f"Reclaim goes on. {thrown.resumed_by} ended the last stop at {_at(thrown.resumed_at)}: {thrown.reason}"
+
+
 def stop(session: Session, *, reason: str, by: By, now: datetime, new_id: NewId) -> ReclaimStop:
     """Nothing is taken from now on. Who comes second finds it stopped: the first one's row and reason stay."""
     alone(session, SWITCH)
@@ -48,3 +55,7 @@ def resume(session: Session, *, by: By, now: datetime) -> ReclaimStop | None:
     record(session, "reclaim.resumed", f"Reclaim goes on. It was stopped because: {thrown.reason}", at=now, by=by)
     session.flush()
     return thrown
+
+
+def _at(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"

@@ -114,6 +114,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is kept whatever the policy says, newest first */
+        get: operations["listHolds"];
+        put?: never;
+        /** Keep an instance or workspace, for a time or for ever */
+        post: operations["placeHold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/holds/{hold_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hold_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Let the policy count again */
+        delete: operations["releaseHold"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/images": {
         parameters: {
             query?: never;
@@ -184,6 +221,24 @@ export interface paths {
         put?: never;
         /** Offer an image no more; instances of it go on */
         post: operations["retireImage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/reclaim/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether all reclaim is stopped, by whom and why */
+        get: operations["getReclaimSwitch"];
+        /** Stop all reclaim at once, or let it go on; who finds it so already changes nothing */
+        put: operations["throwReclaimSwitch"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -354,6 +409,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/instances/{instance_id}/extension-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instance_id: string;
+            };
+            cookie?: never;
+        };
+        /** What I asked for and what the answers were, newest first */
+        get: operations["listExtensionRequests"];
+        put?: never;
+        /** Ask support for more time for an instance that I can extend no more */
+        post: operations["createExtensionRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instances/{instance_id}/extension-requests/{request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instance_id: string;
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a request back that nobody answered yet */
+        delete: operations["withdrawExtensionRequest"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/instances/{instance_id}/reboot": {
         parameters: {
             query?: never;
@@ -512,6 +607,61 @@ export interface paths {
         get: operations["getSite"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/support/extension-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests of those whom I support, newest first */
+        get: operations["listRequestsToAnswer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/support/extension-requests/{request_id}/grant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give an instance more time, until a moment of my choice */
+        post: operations["grantExtensionRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/support/extension-requests/{request_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give no more time, and say why */
+        post: operations["refuseExtensionRequest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -735,6 +885,25 @@ export interface components {
             items: components["schemas"]["Experiment"][];
             next: string | null;
         };
+        ExtensionRequest: {
+            answer: string | null;
+            /** Format: date-time */
+            answered_at: string | null;
+            answered_by: string | null;
+            id: string;
+            instance_id: string;
+            /** Format: date-time */
+            made_at: string;
+            reason: string;
+            /** @enum {string} */
+            state: "open" | "granted" | "refused" | "withdrawn";
+            /** Format: date-time */
+            until: string;
+        };
+        ExtensionRequestPage: {
+            items: components["schemas"]["ExtensionRequest"][];
+            next: string | null;
+        };
         Flavour: {
             available: components["schemas"]["FlavourAvailable"];
             description: string;
@@ -774,6 +943,12 @@ export interface components {
             items: components["schemas"]["Flavour"][];
             next: string | null;
         };
+        Grant: {
+            /** Format: date-time */
+            until: string;
+            /** @default  */
+            words?: string;
+        };
         GuestMount: {
             device: string;
             kind: string;
@@ -800,6 +975,28 @@ export interface components {
             users: components["schemas"]["User"][];
             version: string;
             workspace: components["schemas"]["WorkspaceState"];
+        };
+        Hold: {
+            /** Format: date-time */
+            ends_at: string | null;
+            id: string;
+            in_force: boolean;
+            name: string;
+            owner: components["schemas"]["Named"];
+            /** Format: date-time */
+            placed_at: string;
+            placed_by: string;
+            reason: string;
+            /** Format: date-time */
+            released_at: string | null;
+            released_by: string | null;
+            /** @enum {string} */
+            subject: "instance" | "workspace";
+            subject_id: string;
+        };
+        HoldPage: {
+            items: components["schemas"]["Hold"][];
+            next: string | null;
         };
         Idle: {
             /** Format: date-time */
@@ -917,6 +1114,13 @@ export interface components {
             warning: "none" | "soon" | "urgent";
             workspace: components["schemas"]["WorkspaceOfInstance"];
         };
+        InstanceOfRequest: {
+            /** Format: date-time */
+            expires_at: string;
+            id: string;
+            name: string;
+            phase: string;
+        };
         InstancePage: {
             items: components["schemas"]["Instance"][];
             next: string | null;
@@ -1017,6 +1221,11 @@ export interface components {
             id: string;
             name: string;
         };
+        NewExtensionRequest: {
+            reason: string;
+            /** Format: date-time */
+            until: string;
+        };
         NewFlavour: {
             audience?: string[];
             cloud?: string;
@@ -1030,6 +1239,17 @@ export interface components {
             name: string;
             position?: number;
             vcpus: number;
+        };
+        NewHold: {
+            /**
+             * Format: date-time
+             * @default null
+             */
+            ends_at?: string | null;
+            reason: string;
+            /** @enum {unknown} */
+            subject: "instance" | "workspace";
+            subject_id: string;
         };
         NewImage: {
             audience?: string[];
@@ -1106,8 +1326,36 @@ export interface components {
             code: string;
             message: string;
         };
+        Refuse: {
+            words: string;
+        };
         Rename: {
             name: string;
+        };
+        RequestActions: {
+            answer: components["schemas"]["Action"];
+        };
+        RequestToAnswer: {
+            actions: components["schemas"]["RequestActions"];
+            answer: string | null;
+            /** Format: date-time */
+            answered_at: string | null;
+            answered_by: string | null;
+            id: string;
+            instance: components["schemas"]["InstanceOfRequest"];
+            instance_id: string;
+            /** Format: date-time */
+            made_at: string;
+            owner: components["schemas"]["Named"];
+            reason: string;
+            /** @enum {string} */
+            state: "open" | "granted" | "refused" | "withdrawn";
+            /** Format: date-time */
+            until: string;
+        };
+        RequestToAnswerPage: {
+            items: components["schemas"]["RequestToAnswer"][];
+            next: string | null;
         };
         Restore: {
             /** @default null */
@@ -1137,10 +1385,28 @@ export interface components {
             notices: components["schemas"]["Notice"][];
             version: string;
         };
+        Stop: {
+            reason: string;
+            /** Format: date-time */
+            resumed_at: string | null;
+            resumed_by: string | null;
+            /** Format: date-time */
+            stopped_at: string;
+            stopped_by: string;
+        };
+        Switch: {
+            last: components["schemas"]["Stop"] | null;
+            stopped: boolean;
+        };
         TeamMember: {
             name: string;
             /** @enum {string} */
             role: "pi" | "member";
+        };
+        Throw: {
+            /** @default  */
+            reason?: string;
+            stopped: boolean;
         };
         Ticket: {
             /** Format: date-time */
@@ -1456,6 +1722,81 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listHolds: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                include_over?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldPage"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    placeHold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHold"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hold"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    releaseHold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hold_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hold"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listAdminImages: {
         parameters: {
             query?: {
@@ -1605,6 +1946,53 @@ export interface operations {
                     "application/json": components["schemas"]["AdminImage"];
                 };
             };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getReclaimSwitch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Switch"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    throwReclaimSwitch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Throw"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Switch"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
             default: components["responses"]["Problem"];
         };
     };
@@ -1916,6 +2304,85 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listExtensionRequests: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                instance_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtensionRequestPage"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    createExtensionRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instance_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExtensionRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtensionRequest"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdrawExtensionRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instance_id: string;
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtensionRequest"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     rebootInstance: {
         parameters: {
             query?: never;
@@ -2150,6 +2617,88 @@ export interface operations {
                     "application/json": components["schemas"]["Site"];
                 };
             };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listRequestsToAnswer: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                include_answered?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestToAnswerPage"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    grantExtensionRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Grant"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestToAnswer"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    refuseExtensionRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Refuse"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestToAnswer"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
             default: components["responses"]["Problem"];
         };
     };
