@@ -1,20 +1,33 @@
 """Snapshots and archives of a workspace: made, verified, let go, and a volume only deleted beside a whole archive."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from visa.domain.holdings import Holdings
-from visa.domain.instance import Doing, Facts, Kept, WorkspacePhase
-from visa.domain.pace import Limits
-from visa.domain.plan_workspace import WorkspaceIntent, plan_workspace
-from visa.domain.resources import Account, BackupSeen, Mark, SnapshotSeen, VolumeSeen, VolumeSpec, VolumeState
+from tests.domain.copied import (
+    ARCHIVE,
+    ARCHIVED,
+    BACKUP,
+    BEFORE,
+    COPY,
+    FACTS,
+    GONE,
+    KEPT,
+    LONG_AGO,
+    NO_VOLUME,
+    NOW,
+    RESTORED,
+    SNAPSHOT,
+    SPEC,
+    VOLUME,
+    in_state,
+    step,
+)
+from visa.domain.instance import Doing, WorkspacePhase
+from visa.domain.resources import VolumeState
 from visa.domain.steps import (
     CreateBackup,
-    CreateVolume,
     CreateVolumeFrom,
     DeleteBackup,
     DeleteSnapshot,
@@ -23,39 +36,6 @@ from visa.domain.steps import (
     Rest,
     SnapshotVolume,
 )
-
-NOW = datetime(2030, 1, 7, 9, 0, tzinfo=UTC)
-LONG_AGO = NOW - timedelta(hours=1)
-LIMITS = Limits(
-    absence_s=2,
-    empty_absence_s=600,
-    settle_s=5,
-    build_timeout_s=600,
-    stable_s=60,
-    max_attempts=5,
-    backoff_s=2,
-    max_backoff_s=300,
-)
-SPEC = VolumeSpec(Mark("test", "volume", "w1"), 20, Account("ada", 10001, 10001))
-SNAPSHOT, ARCHIVE, OLD = (Mark("test", kind, f"w1.{n}") for kind, n in (("snapshot", 1), ("backup", 2), ("backup", 1)))
-KEPT = WorkspaceIntent(Kept.KEPT, 1, SPEC, occupied=False)
-ARCHIVED = replace(KEPT, wanted=Kept.ARCHIVED, archive=ARCHIVE)
-RESTORED = replace(KEPT, archive=ARCHIVE)
-GONE = replace(ARCHIVED, wanted=Kept.GONE)
-FACTS = Facts(phase=WorkspacePhase.AVAILABLE, ref="v1", seen_revision=1)
-NO_VOLUME = replace(FACTS, phase=WorkspacePhase.ARCHIVED, ref=None)
-VOLUME = VolumeSeen(SPEC.mark, "v1", VolumeState.AVAILABLE, 20)
-COPY = SnapshotSeen(SNAPSHOT, "s1", "v1", VolumeState.AVAILABLE)
-BACKUP = BackupSeen(ARCHIVE, "b2", VolumeState.AVAILABLE, 20, "v1", NOW)
-BEFORE = replace(BACKUP, mark=OLD, ref="b1")
-
-
-def step(intent: WorkspaceIntent, facts: Facts, *, volume=None, snapshots=(), backups=()):
-    return plan_workspace(intent, facts, Holdings(volume, tuple(snapshots), tuple(backups)), NOW, LIMITS)
-
-
-def in_state(copy, state: VolumeState):
-    return replace(copy, state=state)
 
 
 def test_a_wanted_snapshot_is_made_once_the_volume_is_free():
@@ -151,69 +131,82 @@ def test_what_is_wanted_gone_goes_with_all_its_copies():
     assert step(GONE, NO_VOLUME) == Finish()
 
 
-states = st.sampled_from(list(VolumeState))
-moments = st.none() | st.integers(0, 5000).map(lambda seconds: NOW - timedelta(seconds=seconds))
-volumes = st.none() | st.builds(
-    replace, st.just(VOLUME), state=states, attached_to=st.none() | st.just("m1"), size_gib=st.sampled_from([20, 30])
-)
-snapshots = st.lists(st.builds(replace, st.just(COPY), state=states), max_size=1)
-backups = st.lists(
-    st.builds(
-        replace,
-        st.just(BACKUP),
-        state=states,
-        mark=st.sampled_from([ARCHIVE, OLD]),
-        size_gib=st.sampled_from([20, 30]),
-        volume_ref=st.sampled_from([None, "v1", "v0"]),
-    ),
-    max_size=2,
-    unique_by=lambda one: one.mark,
-).map(lambda some: [replace(one, ref=one.mark.id) for one in some])
+def test_what_proves_that_no_machine_had_a_restored_volume_ends_before_one_can():
+    restoring = replace(FACTS, phase=WorkspacePhase.RESTORING, doing=Doing.RESTORE, doing_since=LONG_AGO, attempts=9)
+    copied = replace(RESTORED, snapshot=SNAPSHOT)
+    for snapshots in ([], [in_state(COPY, VolumeState.CREATING)], [in_state(COPY, VolumeState.ERROR)]):
+        found = step(copied, restoring, volume=VOLUME, snapshots=snapshots, backups=[BACKUP])
+        assert isinstance(found, Rest)
+        assert (found.phase, found.keep_doing) == (WorkspacePhase.AVAILABLE, False)
+        assert found.look_at is not None
 
 
-@given(
-    wanted=st.sampled_from(list(Kept)),
-    occupied=st.booleans(),
-    snapshot=st.none() | st.just(SNAPSHOT),
-    archive=st.none() | st.just(ARCHIVE),
-    volume=volumes,
-    snapshots=snapshots,
-    backups=backups,
-    phase=st.sampled_from(list(WorkspacePhase)),
-    ref=st.none() | st.just("v1"),
-    doing=st.sampled_from(list(Doing)),
-    doing_since=moments,
-    missing_since=moments,
-    attempts=st.integers(0, 50),
+def test_a_restore_goes_on_after_the_cloud_was_too_busy_to_delete_what_it_left():
+    """The answer ended the order; the phase still tells that no machine had the volume."""
+    busy = replace(FACTS, phase=WorkspacePhase.RESTORING, doing=Doing.NOTHING, doing_since=LONG_AGO)
+    broken = in_state(VOLUME, VolumeState.ERROR)
+    assert isinstance(step(RESTORED, busy, volume=broken, backups=[BACKUP]), DeleteVolume)
+    vanished = step(RESTORED, replace(busy, missing_since=LONG_AGO), backups=[BACKUP])
+    assert isinstance(vanished, CreateVolumeFrom)
+
+
+@pytest.mark.parametrize("phase", [WorkspacePhase.ARCHIVING, WorkspacePhase.ARCHIVED, WorkspacePhase.RESTORING])
+def test_a_blank_volume_never_takes_the_place_of_files_whose_archive_nobody_named(phase):
+    facts = replace(NO_VOLUME, phase=phase)
+    for backups in ([], [BACKUP]):
+        found = step(KEPT, facts, backups=backups)
+        assert isinstance(found, Rest)
+        assert (found.phase, found.code) == (phase, "volume_missing")
+    assert isinstance(step(KEPT, replace(NO_VOLUME, phase=WorkspacePhase.NEW), snapshots=[COPY]), Rest)
+
+
+def test_wanted_again_while_it_is_backed_up_no_machine_is_given_it_before_that_is_over():
+    read = replace(VOLUME, state=VolumeState.IN_USE)
+    facts = replace(FACTS, phase=WorkspacePhase.ARCHIVING, doing=Doing.BACKUP, doing_since=NOW - timedelta(seconds=9))
+    waits = step(RESTORED, facts, volume=read, backups=[in_state(BACKUP, VolumeState.CREATING)])
+    assert isinstance(waits, Rest)
+    assert waits.phase == WorkspacePhase.ARCHIVING
+    assert step(RESTORED, facts, volume=VOLUME, backups=[BACKUP]) == Rest(WorkspacePhase.AVAILABLE)
+    for_ever = replace(facts, doing_since=NOW - timedelta(days=2))
+    found = step(RESTORED, for_ever, volume=read, backups=[in_state(BACKUP, VolumeState.CREATING)])
+    assert found.phase == WorkspacePhase.AVAILABLE
+
+
+@pytest.mark.parametrize(
+    ("intent", "snapshots", "backups", "code", "phase"),
+    [
+        (replace(KEPT, snapshot=SNAPSHOT), [in_state(COPY, VolumeState.ERROR)], [], "snapshot_failed", "available"),
+        (ARCHIVED, [], [in_state(BACKUP, VolumeState.ERROR)], "archive_failed", "archiving"),
+    ],
 )
-def test_whatever_is_seen_the_files_are_never_let_go(
-    wanted, occupied, snapshot, archive, volume, snapshots, backups, **facts
-):
-    intent = WorkspaceIntent(wanted, 1, SPEC, occupied, snapshot, archive)
-    before = Facts(seen_revision=1, **facts)
-    found = step(intent, before, volume=volume, snapshots=snapshots, backups=backups)
-    whole = [one for one in backups if one.mark == archive and one.state is VolumeState.AVAILABLE]
-    if isinstance(found, DeleteVolume) and wanted is not Kept.GONE:
-        assert whole, "a volume went without a whole archive"
-        if volume.state is VolumeState.AVAILABLE:
-            assert wanted is Kept.ARCHIVED
-            assert whole[0].size_gib == volume.size_gib
-            assert not occupied
-            assert not snapshots, "an archive beside snapshots is not trusted"
-        else:
-            assert before.doing in {Doing.RESTORE, Doing.DELETE}, "a volume in error that people worked on was deleted"
-    if isinstance(found, CreateVolume):
-        assert archive is None, "an empty volume in the place of an archived one"
-        assert before.ref is None
-    if isinstance(found, CreateVolumeFrom):
-        assert whole, "restored from what is no whole archive"
-        assert before.ref is None or before.doing in {Doing.RESTORE, Doing.DELETE}, "older files in place of newer ones"
-    if isinstance(found, DeleteBackup) and wanted is not Kept.GONE:
-        (dropped,) = (one for one in backups if one.ref == found.ref)
-        if volume is None:
-            assert whole, "the last copy was let go"
-        elif dropped.mark == archive:
-            assert (dropped.state, volume.state) == (VolumeState.ERROR, VolumeState.AVAILABLE)
-    if isinstance(found, Finish):
-        assert (volume, snapshots, backups) == (None, [], [])
-        assert wanted is Kept.GONE
+def test_a_copy_that_fails_again_and_again_is_told_and_tried_once_an_hour(intent, snapshots, backups, code, phase):
+    facts = replace(FACTS, phase=phase, attempts=5, doing=Doing.DROP_COPY, doing_since=NOW - timedelta(minutes=20))
+    told = step(intent, facts, volume=VOLUME, snapshots=snapshots, backups=backups)
+    assert isinstance(told, Rest)
+    assert (told.phase, told.code, told.keep_doing) == (phase, code, True)
+    again = step(intent, replace(facts, doing_since=LONG_AGO), volume=VOLUME, snapshots=snapshots, backups=backups)
+    assert isinstance(again, DeleteSnapshot | DeleteBackup)
+
+
+def test_what_cannot_be_archived_can_be_used_as_before():
+    for intent, backup in ((replace(ARCHIVED, archives=False), None), (ARCHIVED, replace(BACKUP, size_gib=19))):
+        found = step(intent, FACTS, volume=VOLUME, backups=[backup] if backup else [])
+        assert isinstance(found, Rest)
+        assert found.phase != WorkspacePhase.FAILED
+
+
+def test_copies_on_their_way_out_are_waited_for():
+    for copies in (
+        {"snapshots": [in_state(COPY, VolumeState.DELETING)]},
+        {"backups": [in_state(BEFORE, VolumeState.DELETING)]},
+    ):
+        assert step(GONE, NO_VOLUME, **copies).phase == WorkspacePhase.DELETING
+        assert step(KEPT, FACTS, volume=VOLUME, **copies) == Rest(WorkspacePhase.AVAILABLE)
+
+
+def test_one_list_without_its_archive_does_not_end_a_workspace():
+    copied = replace(GONE, copied=True)
+    waits = step(copied, NO_VOLUME)
+    assert isinstance(waits, Rest)
+    assert waits.missing_since == NOW
+    assert step(copied, replace(NO_VOLUME, missing_since=LONG_AGO)) == Finish()

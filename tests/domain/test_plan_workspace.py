@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from visa.domain.holdings import Holdings
 from visa.domain.instance import Doing, Facts, Kept, WorkspacePhase
 from visa.domain.pace import Limits
-from visa.domain.plan_workspace import WorkspaceIntent, plan_workspace
+from visa.domain.plan_workspace import plan_workspace
 from visa.domain.resources import Account, Mark, VolumeSeen, VolumeSpec, VolumeState
 from visa.domain.steps import CreateVolume, DeleteVolume, Finish, Rest
+from visa.domain.workspace import WorkspaceIntent
 
 NOW = datetime(2030, 1, 7, 9, 0, tzinfo=UTC)
 LIMITS = Limits(

@@ -1,25 +1,24 @@
 """The next step of a workspace: its volume and the copies of it that are wanted.
 
 The rules that keep its files:
-1. a volume is made empty once, and never anew when it is missing or when an archive is wanted;
+1. a volume is made empty once, and never anew when it is missing or when there ever was an archive;
 2. a volume is deleted when its owner or the end of its time wants it gone, when its archive was seen whole in the same
    list, or when it is one that a restore failed to fill, whose archive is there;
 3. a copy is deleted only when nobody wants it, and then only beside what it was made for.
 """
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
 from visa.domain.holdings import Holdings, named, others
 from visa.domain.instance import Doing, Facts, Kept, WorkspacePhase
-from visa.domain.pace import SLOW_S, Limits, after, later, missing, older, paced, soon, still
-from visa.domain.resources import BackupSeen, Mark, VolumeSeen, VolumeSpec, VolumeState, belongs_to
+from visa.domain.pace import Limits, missing, paced, soon
+from visa.domain.plan_archive import NO_ARCHIVE, archive
+from visa.domain.resources import VolumeSeen, VolumeState, belongs_to
 from visa.domain.steps import (
-    CreateBackup,
     CreateVolume,
     CreateVolumeFrom,
-    DeleteBackup,
     DeleteSnapshot,
     DeleteVolume,
     Finish,
@@ -27,6 +26,7 @@ from visa.domain.steps import (
     SnapshotVolume,
     Step,
 )
+from visa.domain.workspace import Case, WorkspaceIntent, drop, failed, told, tried, wait
 
 _BACK = "Its files come back from the archive. This may take a while."
 ON_ITS_WAY = {
@@ -38,39 +38,10 @@ ON_ITS_WAY = {
 }
 """What an instance says while it waits for its workspace."""
 _GONE = "Its volume was not found in the cloud. Support was told."
-_NO_ARCHIVE = "Its archive was not found in the cloud. Nothing is made in its place. Support was told."
-
-
-@dataclass(frozen=True)
-class WorkspaceIntent:
-    """What is wanted of one workspace. `occupied`: an instance that is not gone yet uses it.
-
-    `snapshot` and `archive` are the marks of the copies that are wanted. While an archive is, the volume comes from it
-    should there be none. `archives`: this cloud keeps backups.
-    """
-
-    wanted: Kept
-    revision: int
-    spec: VolumeSpec
-    occupied: bool
-    snapshot: Mark | None = None
-    archive: Mark | None = None
-    archives: bool = True
-
-
-@dataclass(frozen=True)
-class _Case:
-    """Everything that a decision may look at. `tries` counts failed tries at what is wanted now."""
-
-    intent: WorkspaceIntent
-    facts: Facts
-    seen: Holdings
-    now: datetime
-    limits: Limits
-    tries: int
-
-    def ordered(self, *doing: Doing) -> bool:
-        return self.facts.doing in doing
+_NO_SNAPSHOT = "No snapshot of it could be made yet. It is tried on."
+_NOT_BACK = "It could not be filled from the archive, which is kept."
+_LEFT = "A copy of it that nobody needs any more could not be deleted yet."
+_NEVER_FILLED = frozenset({WorkspacePhase.NEW, WorkspacePhase.BUILDING, WorkspacePhase.FAILED})
 
 
 def plan_workspace(intent: WorkspaceIntent, facts: Facts, seen: Holdings, now: datetime, limits: Limits) -> Step:
@@ -78,14 +49,14 @@ def plan_workspace(intent: WorkspaceIntent, facts: Facts, seen: Holdings, now: d
     if facts.phase == WorkspacePhase.GONE:
         return Rest(WorkspacePhase.GONE)
     tries = facts.attempts if intent.revision == facts.seen_revision else 0
-    if seen.volume is None and facts.ref is not None and (wait := missing(facts, now, limits)):
-        return wait
-    case = _Case(intent, facts, seen, now, limits, tries)
+    if seen.volume is None and facts.ref is not None and (absent := missing(facts, now, limits)):
+        return absent
+    case = Case(intent, facts, seen, now, limits, tries)
     match intent.wanted:
         case Kept.KEPT:
-            step = _keep(case)
+            step = _keep(case, seen.volume) if seen.volume else _make(case)
         case Kept.ARCHIVED:
-            step = _archive(case)
+            step = archive(case)
         case Kept.GONE:
             step = _remove(case)
         case _ as never:
@@ -93,175 +64,143 @@ def plan_workspace(intent: WorkspaceIntent, facts: Facts, seen: Holdings, now: d
     return paced(step, facts, now, limits, tries=tries)
 
 
-def _keep(case: _Case) -> Step:
-    volume = case.seen.volume
-    if volume is None:
-        return _make(case)
+def _keep(case: Case, volume: VolumeSeen) -> Step:
     deleting = case.ordered(Doing.DELETE)
     match volume.state:
         case VolumeState.AVAILABLE | VolumeState.IN_USE:
-            if deleting and not older(case.facts.doing_since, case.now, case.limits.settle_s):
-                return _wait(case, WorkspacePhase.RESTORING)  # an order to delete it may still take effect
-            return _copies(case, volume)
+            if deleting and not case.overdue(case.limits.settle_s):
+                return wait(case, WorkspacePhase.RESTORING)  # an order to delete it may still take effect
+            if _being_read(case, volume):
+                return wait(case, WorkspacePhase.ARCHIVING)  # no machine is given it before that is over
+            return _there(case, volume)
         case VolumeState.CREATING:
-            restored = case.ordered(Doing.RESTORE)
+            restored = _never_given(case)
             patience = case.limits.restore_timeout_s if restored else case.limits.build_timeout_s
-            if older(case.facts.doing_since, case.now, patience):
-                return _failed(case, "volume_stuck", "Making its volume takes too long. Support has to look.")
-            return _wait(case, WorkspacePhase.RESTORING if restored else WorkspacePhase.BUILDING)
+            if case.overdue(patience):
+                return failed(case, "volume_stuck", "Making its volume takes too long. Support has to look.")
+            return wait(case, WorkspacePhase.RESTORING if restored else WorkspacePhase.BUILDING)
         case VolumeState.DELETING if deleting and case.intent.archive is not None:
-            return _wait(case, WorkspacePhase.RESTORING)
+            return wait(case, WorkspacePhase.RESTORING)
+        case VolumeState.ERROR if _not_restored(case, volume):
+            act = DeleteVolume(volume.ref, case.tries + 1, _NOT_BACK)
+            return tried(case, act, WorkspacePhase.RESTORING, "restore_failed", _NOT_BACK)
         case VolumeState.ERROR | VolumeState.DELETING:
-            if volume.state is VolumeState.ERROR and _not_restored(case, volume):
-                return DeleteVolume(
-                    volume.ref, case.tries + 1, "It could not be filled from the archive, which is kept."
-                )
             words = f" The cloud says: {volume.fault}" if volume.fault else ""
-            return _failed(case, "volume_error", f"Its volume is in state {volume.state}.{words}")
+            return failed(case, "volume_error", f"Its volume is in state {volume.state}.{words}")
         case _ as never:
             assert_never(never)
 
 
-def _make(case: _Case) -> Step:
-    """There is no volume: it is made, or comes from the archive, or was lost."""
-    lost = case.facts.ref is not None and not case.ordered(Doing.RESTORE, Doing.DELETE)
-    if case.intent.archive is None or lost:
-        if case.facts.ref is not None:
-            return _failed(case, "volume_missing", _GONE)
-        if case.tries >= case.limits.max_attempts:
-            return _failed(case, case.facts.code or "failed", case.facts.message or "It could not be made.")
-        return CreateVolume(case.intent.spec, attempts=case.tries)
-    backup = named(case.seen.backups, case.intent.archive)
-    if backup is None:
-        return missing(case.facts, case.now, case.limits) or _failed(case, "archive_missing", _NO_ARCHIVE)
-    if backup.state is VolumeState.AVAILABLE:
-        return CreateVolumeFrom(backup.ref, case.intent.spec, attempts=case.tries)
-    if backup.state is VolumeState.CREATING:
-        return _wait(case, WorkspacePhase.RESTORING)
-    return _failed(case, "archive_broken", f"Its archive is in state {backup.state}. {backup.fault}".strip())
+def _being_read(case: Case, volume: VolumeSeen) -> bool:
+    """Whether a backup of it is being made; for one that never ends no machine is made to wait."""
+    begun = (one for one in case.seen.backups if one.state is VolumeState.CREATING)
+    patience = case.limits.restore_timeout_s
+    return volume.attached_to is None and any(not case.overdue(patience, one.created_at) for one in begun)
 
 
-def _not_restored(case: _Case, volume: VolumeSeen) -> bool:
-    """Whether this volume was never more than a try to fill it from an archive that is there, whole.
+def _never_given(case: Case) -> bool:
+    """Whether no machine was given this volume since the archive was made: it was never seen whole and free since.
 
-    One that was ever seen available is not: that ends the order by which it was made.
+    A machine is only given the volume of a workspace that is AVAILABLE, and becoming that ends both order and phase
+    (`_there`). An answer of the cloud may end the order, but not the phase; a failure the phase, but not the order.
     """
+    return case.ordered(Doing.RESTORE, Doing.DELETE) or case.facts.phase == WorkspacePhase.RESTORING
+
+
+def _not_restored(case: Case, volume: VolumeSeen) -> bool:
+    """Whether this volume was never more than a try to fill it from an archive that is there, whole."""
     backup = named(case.seen.backups, case.intent.archive)
-    whole = backup is not None and backup.state is VolumeState.AVAILABLE
-    return whole and volume.attached_to is None and case.ordered(Doing.RESTORE, Doing.DELETE)
+    if backup is None or backup.state is not VolumeState.AVAILABLE or not belongs_to(backup.mark, volume.mark):
+        return False
+    return volume.attached_to is None and _never_given(case)
 
 
-def _copies(case: _Case, volume: VolumeSeen) -> Step:
+def _make(case: Case) -> Step:
+    """There is no volume: it is made, or comes from the archive, or was lost."""
+    facts = case.facts
+    if facts.ref is not None and not _never_given(case):
+        return failed(case, "volume_missing", _GONE)
+    if case.intent.archive is not None:
+        return _restore(case)
+    if facts.phase not in _NEVER_FILLED or facts.ref is not None or case.seen.snapshots or case.seen.backups:
+        phase = WorkspacePhase(facts.phase)  # it stays, for it tells that there were files
+        return told(case, phase, "volume_missing", _GONE)
+    if case.tries >= case.limits.max_attempts:
+        return failed(case, facts.code or "failed", facts.message or "It could not be made.")
+    return CreateVolume(case.intent.spec, attempts=case.tries)
+
+
+def _restore(case: Case) -> Step:
+    backup, spec = named(case.seen.backups, case.intent.archive), case.intent.spec
+    if backup is None:
+        return missing(case.facts, case.now, case.limits) or failed(case, "archive_missing", NO_ARCHIVE)
+    if backup.state is VolumeState.CREATING:
+        return wait(case, WorkspacePhase.RESTORING)
+    if backup.state is not VolumeState.AVAILABLE or not belongs_to(backup.mark, spec.mark):
+        return failed(case, "archive_broken", f"Its archive is in state {backup.state}. {backup.fault}".strip())
+    vanished = case.facts.ref is not None and case.ordered(Doing.RESTORE)
+    size_gib = max(spec.size_gib, backup.size_gib)
+    act = CreateVolumeFrom(backup.ref, replace(spec, size_gib=size_gib), attempts=case.tries + vanished)
+    return tried(case, act, WorkspacePhase.RESTORING, "restore_failed", _NOT_BACK)
+
+
+def _there(case: Case, volume: VolumeSeen) -> Step:
+    """It can be used. That is recorded before anything else is ordered: from then on it may hold what no copy does."""
+    step = _copies(case, volume)
+    made = case.ordered(Doing.CREATE, Doing.RESTORE, Doing.DELETE) or case.facts.phase != WorkspacePhase.AVAILABLE
+    if not made:
+        return step
+    return Rest(WorkspacePhase.AVAILABLE, None if step == Rest(WorkspacePhase.AVAILABLE) else soon(case.now))
+
+
+def _copies(case: Case, volume: VolumeSeen) -> Step:
     """The volume is there: the wanted snapshot is made while no machine has it, and what nobody wants is let go."""
-    free = volume.state is VolumeState.AVAILABLE
-    wanted = case.intent.snapshot
+    free, wanted = volume.state is VolumeState.AVAILABLE, case.intent.snapshot
     if wanted is not None:
         if not free:
             return Rest(WorkspacePhase.AVAILABLE)
-        snapshot = named(case.seen.snapshots, wanted)
-        if snapshot is None:
-            return SnapshotVolume(volume.ref, wanted, attempts=case.tries)
-        if snapshot.state is VolumeState.ERROR:
-            return DeleteSnapshot(snapshot.ref, attempts=case.tries + 1)
-        if snapshot.state is not VolumeState.AVAILABLE:
-            return _wait(case, WorkspacePhase.AVAILABLE)
-    if free and (unwanted := others(case.seen.snapshots, wanted)):
-        return DeleteSnapshot(unwanted[0].ref, attempts=case.tries)
-    if backups := others(case.seen.backups, case.intent.archive):
-        return DeleteBackup(backups[0].ref, attempts=case.tries)
+        if step := _snapshot(case, SnapshotVolume(volume.ref, wanted, attempts=case.tries)):
+            return step
+    unwanted = drop(case, others(case.seen.snapshots, wanted)) if free else None
+    if act := unwanted or drop(case, others(case.seen.backups, case.intent.archive)):
+        return tried(case, act, WorkspacePhase.AVAILABLE, "copy_left", _LEFT)
     return Rest(WorkspacePhase.AVAILABLE)
 
 
-def _archive(case: _Case) -> Step:
-    """The files go into a backup, which is seen whole before the volume goes."""
-    if not case.intent.archives or case.intent.archive is None:
-        return _failed(case, "no_archives", "Its cloud keeps no archives; the volume is kept.")
-    volume = case.seen.volume
-    backup = named(case.seen.backups, case.intent.archive)
-    if volume is None:
-        return _archived(case)
-    if case.intent.occupied or volume.attached_to is not None:
-        return _wait(case, WorkspacePhase.ARCHIVING)
-    match volume.state:
+def _snapshot(case: Case, make: SnapshotVolume) -> Step | None:
+    """Towards a whole snapshot with this mark; None once it is there."""
+    available = WorkspacePhase.AVAILABLE
+    snapshot = named(case.seen.snapshots, make.mark)
+    if snapshot is None:
+        return tried(case, make, available, "snapshot_failed", _NO_SNAPSHOT)
+    match snapshot.state:
         case VolumeState.AVAILABLE:
-            return _into_archive(case, volume, case.intent.archive)
-        case VolumeState.CREATING | VolumeState.DELETING | VolumeState.IN_USE:
-            return _wait(case, WorkspacePhase.ARCHIVING)
-        case VolumeState.ERROR if case.ordered(Doing.DELETE) and _whole(backup, volume):
-            return DeleteVolume(volume.ref, case.tries + 1, "Deleting it failed; its archive was seen whole.")
+            return None
         case VolumeState.ERROR:
-            words = f" The cloud says: {volume.fault}" if volume.fault else ""
-            return _failed(case, "volume_error", f"It cannot be archived: its volume is in error.{words}")
+            act = DeleteSnapshot(snapshot.ref, attempts=case.tries + 1)
+            return tried(case, act, available, "snapshot_failed", _NO_SNAPSHOT)
+        case VolumeState.CREATING | VolumeState.DELETING | VolumeState.IN_USE:
+            if case.overdue(case.limits.build_timeout_s, snapshot.created_at):
+                return told(case, available, "snapshot_stuck", "Making its snapshot takes too long.")
+            return wait(case, available)
         case _ as never:
             assert_never(never)
 
 
-def _into_archive(case: _Case, volume: VolumeSeen, mark: Mark) -> Step:
-    """The volume is there and free. Its snapshots go first: a backup beside them may hold only what differs."""
-    if case.seen.snapshots:
-        return DeleteSnapshot(case.seen.snapshots[0].ref, attempts=case.tries)
-    backup = named(case.seen.backups, mark)
-    if backup is None:
-        return CreateBackup(volume.ref, mark, attempts=case.tries)
-    if backup.state is VolumeState.ERROR:
-        return DeleteBackup(backup.ref, attempts=case.tries + 1)
-    if backup.state is not VolumeState.AVAILABLE:
-        return _wait(case, WorkspacePhase.ARCHIVING)
-    if not _whole(backup, volume):
-        return _failed(case, "archive_unsure", "Its archive is not of its volume's size; the volume is kept.")
-    evidence = f"Its archive of {backup.size_gib} GiB was seen whole in the cloud ({backup.ref}); its volume is let go."
-    return DeleteVolume(volume.ref, case.tries, evidence)
-
-
-def _whole(backup: BackupSeen | None, volume: VolumeSeen) -> bool:
-    """Whether this backup holds all of this volume, as far as a list can tell."""
-    if backup is None or backup.state is not VolumeState.AVAILABLE:
-        return False
-    same = backup.volume_ref is None or backup.volume_ref == volume.ref
-    return same and belongs_to(backup.mark, volume.mark) and backup.size_gib == volume.size_gib
-
-
-def _archived(case: _Case) -> Step:
-    """The volume is gone: what is left is the archive."""
-    backup = named(case.seen.backups, case.intent.archive)
-    if backup is None:
-        return missing(case.facts, case.now, case.limits) or _failed(case, "archive_missing", _NO_ARCHIVE)
-    if backup.state is VolumeState.CREATING:
-        return _wait(case, WorkspacePhase.ARCHIVING)
-    if backup.state is not VolumeState.AVAILABLE:
-        return _failed(case, "archive_broken", f"Its archive is in state {backup.state}. {backup.fault}".strip())
-    left = others(case.seen.backups, case.intent.archive)
-    if left and case.facts.ref is None:
-        return DeleteBackup(left[0].ref, attempts=case.tries)
-    return Rest(WorkspacePhase.ARCHIVED, soon(case.now) if left else None, forget=True)
-
-
-def _remove(case: _Case) -> Step:
-    """Everything goes, copies of the volume first where they need it."""
-    volume = case.seen.volume
+def _remove(case: Case) -> Step:
+    """Everything goes, copies of the volume first where they need it. It is never given up, only tried more slowly."""
+    volume, deleting = case.seen.volume, WorkspacePhase.DELETING
     busy = {VolumeState.IN_USE, VolumeState.DELETING}
     if volume is not None and (case.intent.occupied or volume.state in busy):
-        return _wait(case, WorkspacePhase.DELETING)
+        return wait(case, deleting)
     if volume is None and case.facts.ref is not None:  # or a list without it would look like a catastrophe
-        return Rest(WorkspacePhase.DELETING, soon(case.now), forget=True)
+        return Rest(deleting, soon(case.now), forget=True)
     if case.seen.snapshots:
-        return DeleteSnapshot(case.seen.snapshots[0].ref, attempts=case.tries)
+        return drop(case, case.seen.snapshots) or wait(case, deleting)
     if volume is not None:
         in_vain = volume.state is VolumeState.ERROR and case.ordered(Doing.DELETE)
         return DeleteVolume(volume.ref, attempts=case.tries + in_vain)
     if case.seen.backups:
-        return DeleteBackup(case.seen.backups[0].ref, attempts=case.tries)
-    return Finish()
-
-
-def _wait(case: _Case, phase: WorkspacePhase) -> Rest:
-    """Soon at first, then more and more slowly; slowly at once where nothing was ordered that could end soon."""
-    since = case.facts.doing_since
-    look_at = later(since, case.now) if since else after(case.now, SLOW_S)
-    return still(case.facts, look_at, attempts=case.tries, phase=phase)
-
-
-def _failed(case: _Case, code: str, message: str) -> Rest:
-    look_at = after(case.now, SLOW_S)
-    attempts = case.limits.max_attempts
-    return Rest(WorkspacePhase.FAILED, look_at, code, message, attempts=attempts, keep_doing=True)
+        return drop(case, case.seen.backups) or wait(case, deleting)
+    absent = missing(case.facts, case.now, case.limits) if case.intent.copied else None
+    return absent or Finish()

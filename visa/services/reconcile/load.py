@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from visa.domain.instance import Doing, Facts, Kept, Phase, Wanted, WorkspacePhase
 from visa.domain.plan import InstanceIntent, Seen
-from visa.domain.plan_workspace import WorkspaceIntent
 from visa.domain.resources import Mark, ServerSpec, VolumeSpec
+from visa.domain.workspace import WorkspaceIntent
 from visa.services import guests
 from visa.services.actors import account, load_actor
 from visa.services.mounting import instance_mounts
@@ -82,6 +82,7 @@ def workspace_intent(session: Session, workspace: Workspace, deployment: str, *,
         snapshot=_copy(deployment, "snapshot", workspace.id, workspace.snapshot_no),
         archive=_copy(deployment, "backup", workspace.id, workspace.archive_no),
         archives=archives,
+        copied=workspace.copies > 0,
     )
 
 
