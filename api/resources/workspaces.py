@@ -26,7 +26,7 @@ noun = Noun("workspaces", __name__, url_prefix="/api/v1", description="What outl
 
 @operation(noun, "GET", "/workspaces", query=WorkspaceQuerySchema, gives=WorkspacePageSchema)
 def list_workspaces(query: WorkspaceQuery) -> dict[str, object]:
-    """My workspaces, or only those in the recycle bin, newest first"""
+    """My workspaces, or only those in recycle bin and archive, newest first"""
     with reading() as work:
         return page(
             f"workspaces:{query.state}",
@@ -49,7 +49,7 @@ def list_workspaces(query: WorkspaceQuery) -> dict[str, object]:
     status=HTTPStatus.CREATED,
 )
 def restore_workspace(changes: Changes, workspace_id: str) -> tuple[dict[str, object], dict[str, str]]:
-    """Start a new instance with a workspace from the recycle bin"""
+    """Start a new instance with a workspace from the recycle bin or the archive"""
     with writing() as work:
         instance = restore.restore(work.session, work.desk, workspace_id, changes)
         return shown_new(work, instance)
@@ -64,7 +64,7 @@ def restore_workspace(changes: Changes, workspace_id: str) -> tuple[dict[str, ob
     status=HTTPStatus.ACCEPTED,
 )
 def delete_workspace(confirm_name: str, workspace_id: str) -> dict[str, object]:
-    """Delete a workspace in the recycle bin for ever, with all its files"""
+    """Delete a workspace in the recycle bin or the archive for ever, with all its files"""
     with writing() as work:
         workspace = workspaces.delete_for_ever(work.session, work.desk, workspace_id, confirm_name=confirm_name)
         work.session.flush()

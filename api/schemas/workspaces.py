@@ -17,8 +17,10 @@ from api.schemas.common import (
 )
 from api.schemas.fields import Key, Text, at, many, number, one, text, word
 from api.schemas.instances import NAME_LENGTH, KeyboardField, experiment_ids
+from visa.domain.reclaim import Why
+from visa.services.instances import BY_OWNER
 from visa.services.restore import Changes, LastUse
-from visa.services.workspaces import WorkspaceView
+from visa.services.workspaces import WorkspaceState, WorkspaceView
 
 
 class Which(StrEnum):
@@ -34,10 +36,14 @@ class ExperimentOfWorkspaceSchema(Schema):
 
 
 class LastUseSchema(Schema):
-    """The newest instance that used it: what Restore starts again."""
+    """The newest instance that used it: what Restore starts again.
+
+    `retired` says which of image and flavour are not to be had any more: Restore needs another one then.
+    """
 
     image = one(NamedSchema)
     flavour = one(NamedSchema)
+    retired = fields.List(word("image", "flavour"), required=True)
     experiments = many(ExperimentOfWorkspaceSchema)
 
 
@@ -47,16 +53,22 @@ class WorkspaceActionsSchema(Schema):
 
 
 class WorkspaceSchema(Schema):
-    """A person's /home, which outlives every instance."""
+    """A person's /home, which outlives every instance.
+
+    `binned_why` is "owner" for the owner's own deleting, else what took back the instance. In the recycle bin it is
+    safe until `kept_until`, in the archive until `archived_until`.
+    """
 
     id = text()
     name = text()
     size_gib = number()
     used_bytes = number(nullable=True)
-    state = word("in_use", "bin", "deleting", "gone", "failed")
+    state = word(*WorkspaceState)
     instance = one(NamedSchema, nullable=True)
     binned_at = at(nullable=True)
+    binned_why = word(BY_OWNER, *Why, nullable=True)
     kept_until = at(nullable=True)
+    archived_until = at(nullable=True)
     last = one(LastUseSchema, nullable=True)
     actions = one(WorkspaceActionsSchema)
 
@@ -118,7 +130,9 @@ def show_workspace(view: WorkspaceView, last: LastUse | None) -> dict[str, objec
         "state": view.state,
         "instance": {"id": view.holder.id, "name": view.holder.name} if view.holder else None,
         "binned_at": row.binned_at,
+        "binned_why": row.binned_why,
         "kept_until": row.kept_until,
+        "archived_until": row.archived_until,
         "last": _show_last(last) if last else None,
         "actions": {"restore": show_action(view.restore), "delete": show_action(view.delete)},
     }
@@ -128,5 +142,6 @@ def _show_last(last: LastUse) -> dict[str, object]:
     return {
         "image": {"id": last.image.id, "name": last.image.name},
         "flavour": {"id": last.flavour.id, "name": last.flavour.name},
+        "retired": list(last.retired),
         "experiments": [{"id": one.id, "title": one.title} for one in last.experiments],
     }

@@ -1,13 +1,14 @@
 """Getting a workspace back, or rid of it, over HTTP."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, update
 
 from tests.api.place import Browser, Place
-from visa.domain.instance import Phase, WorkspacePhase
-from visa.store.tables import ExperimentMember, Image, InstanceStatus, WorkspaceStatus
+from visa.domain.instance import Kept, Phase, WorkspacePhase
+from visa.store.tables import ExperimentMember, Flavour, Image, InstanceStatus, Workspace, WorkspaceStatus
 from visa.testing.builders import ADA, OPEN, TEAM
 
 NEW = {"name": "Old", "image_id": "xfce", "flavour_id": "small", "experiment_ids": [TEAM, OPEN], "keyboard": "de"}
@@ -37,6 +38,7 @@ def binned(place: Place, ada: Browser) -> dict[str, Any]:
 def test_the_bin_says_what_is_in_it_until_when_and_what_used_it_last(binned: dict[str, Any]):
     assert (binned["state"], binned["instance"]) == ("bin", None)
     assert binned["kept_until"] == "2030-04-07T09:00:00.000Z"
+    assert (binned["binned_why"], binned["archived_until"]) == ("owner", None)
     assert binned["last"]["image"] == {"id": "xfce", "name": "Analysis desktop"}
     assert [one["id"] for one in binned["last"]["experiments"]] == [OPEN, TEAM]
     assert binned["actions"]["restore"]["allowed"]
@@ -83,6 +85,46 @@ def test_an_image_that_is_not_offered_any_more_has_to_be_replaced(place: Place, 
     assert refused.json is not None
     assert "image_id" in refused.json["errors"]
     assert ada.post(f"/api/v1/workspaces/{binned['id']}/restore", {"image_id": "new"}).status_code == 201
+
+
+def test_a_flavour_that_is_not_offered_any_more_has_to_be_replaced(place: Place, ada: Browser, binned: dict[str, Any]):
+    assert binned["last"]["retired"] == []
+    with place.sessions.write() as session:
+        session.execute(update(Flavour).where(Flavour.id == "small").values(retired_at=place.clock.now()))
+    shown = ada.get("/api/v1/workspaces?state=bin").json
+    assert shown is not None
+    assert shown["items"][0]["last"]["retired"] == ["flavour"]
+    path = f"/api/v1/workspaces/{binned['id']}/restore"
+    refused = ada.post(path, {})
+    assert refused.status_code == 422
+    assert refused.json is not None
+    assert "flavour_id" in refused.json["errors"]
+    with place.sessions.write() as session:
+        small = session.get_one(Flavour, "small")
+        new = {"name": "New", "description": "", "cloud_name": "new", "position": 9}
+        session.add(Flavour(id="new", vcpus=small.vcpus, memory_mib=small.memory_mib, **new))
+    assert ada.post(path, {"flavour_id": "new"}).status_code == 201
+
+
+@pytest.mark.parametrize("phase", [WorkspacePhase.ARCHIVING, WorkspacePhase.ARCHIVED])
+def test_what_is_in_the_archive_is_shown_and_comes_back(
+    place: Place, ada: Browser, binned: dict[str, Any], phase: WorkspacePhase
+):
+    until = place.clock.now() + timedelta(days=365)
+    with place.sessions.write() as session:
+        session.execute(update(WorkspaceStatus).values(phase=phase))
+        session.execute(update(Workspace).values(wanted=Kept.ARCHIVED, copies=1, archive_no=1, archived_until=until))
+    shown = ada.get("/api/v1/workspaces?state=bin").json
+    assert shown is not None
+    (one,) = shown["items"]
+    assert (one["state"], one["archived_until"]) == (phase, "2031-01-07T09:00:00.000Z")
+    assert one["actions"]["restore"]["allowed"]
+    assert one["actions"]["delete"]["allowed"]
+    assert ada.post(f"/api/v1/workspaces/{one['id']}/restore", {}).status_code == 201
+    with place.sessions.read() as session:
+        workspace = session.get_one(Workspace, one["id"])
+        assert (workspace.wanted, workspace.archive_no) == (Kept.KEPT, 1)
+        assert (workspace.binned_at, workspace.binned_why, workspace.archived_until) == (None, None, None)
 
 
 def test_deleting_for_ever_needs_the_name(ada: Browser, binned: dict[str, Any]):

@@ -22,6 +22,7 @@ from visa.services import allowances
 from visa.services.actors import Actor, account
 from visa.services.journal import SYSTEM, By, record
 from visa.services.mounting import rights_changed
+from visa.services.workspaces import is_put_away
 from visa.settings import Policy
 from visa.store.tables import FacilityPerson, LinkProposal, Person, RoleGrant, Workspace, WorkspaceStatus
 
@@ -62,7 +63,7 @@ def welcome(session: Session, who: SignedIn, *, orcid_links: bool, now: datetime
 def me(session: Session, actor: Actor, policy: Policy) -> Me:
     """What a person is told about themselves."""
     binned = select(func.count()).select_from(Workspace).join(WorkspaceStatus)
-    binned = binned.where(Workspace.owner_id == actor.person_id, Workspace.binned_at.is_not(None))
+    binned = binned.where(Workspace.owner_id == actor.person_id, is_put_away())
     return Me(
         person=session.get_one(Person, actor.person_id),
         login=_login(session, actor.person_id),

@@ -1,4 +1,4 @@
-"""Getting a workspace back from the recycle bin: a new instance like the one that used it last."""
+"""Getting a workspace back from recycle bin or archive: a new instance like the one that used it last."""
 
 from dataclasses import dataclass
 
@@ -33,6 +33,12 @@ class LastUse:
     image: Image
     flavour: Flavour
     experiments: tuple[Experiment, ...]
+
+    @property
+    def retired(self) -> tuple[str, ...]:
+        """Which of "image" and "flavour" are not to be had any more: another has to be chosen."""
+        parts = (("image", self.image), ("flavour", self.flavour))
+        return tuple(name for name, entry in parts if entry.retired_at is not None)
 
 
 def last_use(session: Session, view: WorkspaceView) -> LastUse | None:

@@ -64,17 +64,25 @@ def view(session: Session, workspace: Workspace) -> WorkspaceView:
 def list_mine(
     session: Session, actor: Actor, *, only_bin: bool, after: tuple[datetime, str] | None, limit: int
 ) -> list[WorkspaceView]:
-    """Own workspaces, newest first, from just after the one at `after`; those that are gone are left out."""
+    """Own workspaces, newest first, from just after the one at `after`; those that are gone are left out.
+
+    `only_bin`: what is in the recycle bin or the archive.
+    """
     query = select(Workspace).join(WorkspaceStatus).where(Workspace.owner_id == actor.person_id)
     query = query.where(WorkspaceStatus.phase != WorkspacePhase.GONE)
     if only_bin:
-        query = query.where(Workspace.binned_at.is_not(None))
+        query = query.where(is_put_away())
     if after:
         at, last_id = after
         older = (Workspace.created_at < at) | ((Workspace.created_at == at) & (Workspace.id < last_id))
         query = query.where(older)
     newest_first = query.order_by(Workspace.created_at.desc(), Workspace.id.desc()).limit(limit)
     return [view(session, workspace) for workspace in session.scalars(newest_first)]
+
+
+def is_put_away() -> ColumnElement[bool]:
+    """In the recycle bin or the archive, or on the way there."""
+    return Workspace.binned_at.is_not(None) | (Workspace.wanted == Kept.ARCHIVED)
 
 
 def take_from_bin(session: Session, desk: Desk, workspace_id: str) -> Workspace:

@@ -675,7 +675,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** My workspaces, or only those in the recycle bin, newest first */
+        /** My workspaces, or only those in recycle bin and archive, newest first */
         get: operations["listWorkspaces"];
         put?: never;
         post?: never;
@@ -697,7 +697,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delete a workspace in the recycle bin for ever, with all its files */
+        /** Delete a workspace in the recycle bin or the archive for ever, with all its files */
         delete: operations["deleteWorkspace"];
         options?: never;
         head?: never;
@@ -715,7 +715,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Start a new instance with a workspace from the recycle bin */
+        /** Start a new instance with a workspace from the recycle bin or the archive */
         post: operations["restoreWorkspace"];
         delete?: never;
         options?: never;
@@ -1138,6 +1138,7 @@ export interface components {
             experiments: components["schemas"]["ExperimentOfWorkspace"][];
             flavour: components["schemas"]["Named"];
             image: components["schemas"]["Named"];
+            retired: ("image" | "flavour")[];
         };
         Lifetime: {
             extension_d: number;
@@ -1463,7 +1464,11 @@ export interface components {
         Workspace: {
             actions: components["schemas"]["WorkspaceActions"];
             /** Format: date-time */
+            archived_until: string | null;
+            /** Format: date-time */
             binned_at: string | null;
+            /** @enum {string|null} */
+            binned_why: "owner" | "lifetime" | "idle" | "quota" | "bin" | "archive" | null;
             id: string;
             instance: components["schemas"]["Named"] | null;
             /** Format: date-time */
@@ -1472,7 +1477,7 @@ export interface components {
             name: string;
             size_gib: number;
             /** @enum {string} */
-            state: "in_use" | "bin" | "deleting" | "gone" | "failed";
+            state: "in_use" | "bin" | "archiving" | "archived" | "deleting" | "gone" | "failed";
             used_bytes: number | null;
         };
         WorkspaceActions: {

@@ -14,10 +14,16 @@ export const useBin = () =>
 
 const at = (id: string) => ({ at: { workspace_id: id } });
 
+/** What the new desktop should have instead of what the last one had. */
+interface Changes {
+  image_id?: string;
+  flavour_id?: string;
+}
+
 export function useRestore(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: () => ask("post", "/api/v1/workspaces/{workspace_id}/restore", { ...at(id), body: {} }),
+    mutationFn: (changes: Changes) => ask("post", "/api/v1/workspaces/{workspace_id}/restore", { ...at(id), body: changes }),
     onSuccess: (answer) => {
       client.setQueryData(keys.instance(answer.data.id), answer);
       void client.invalidateQueries({ queryKey: keys.bin });

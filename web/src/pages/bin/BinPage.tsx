@@ -18,6 +18,7 @@ import { useLocale } from "../../parts/useLocale";
 import { paths } from "../../paths";
 import { WorkspaceUse } from "../../parts/WorkspaceUse";
 import { DeleteForEver } from "./DeleteForEver";
+import { RestoreWith } from "./RestoreWith";
 
 export function BinPage() {
   const { t } = useTranslation();
@@ -69,6 +70,9 @@ function Kept1({ workspace }: { workspace: Workspace }) {
   const navigate = useNavigate();
   const restore = useRestore(workspace.id);
   const [deleting, dialog] = useDisclosure(false);
+  const [choosing, choice] = useDisclosure(false);
+  const lacks = workspace.last !== null && workspace.last.retired.length > 0;
+  const show = (instanceId: string) => void navigate(paths.progress(instanceId));
   const titleId = `workspace-${workspace.id}`;
   return (
     <Paper component="article" withBorder p={{ base: "md", sm: "lg" }} aria-labelledby={titleId}>
@@ -88,15 +92,15 @@ function Kept1({ workspace }: { workspace: Workspace }) {
           <WorkspaceUse workspace={workspace} />
           {workspace.state === "deleting" ? <Going /> : <Until workspace={workspace} />}
         </Group>
-        {restore.isError && <ErrorPanel error={restore.error} kept={t("bin.stillHere")} />}
+        {restore.isError && !choosing && <ErrorPanel error={restore.error} kept={t("bin.stillHere")} />}
         <Group gap="xs">
           <ActionButton
             action={workspace.actions.restore}
             leftSection={<ArchiveRestore size={18} />}
             loading={restore.isPending || restore.isSuccess}
-            onClick={() => restore.mutate(undefined, { onSuccess: ({ data }) => void navigate(paths.progress(data.id)) })}
+            onClick={lacks ? choice.open : () => restore.mutate({}, { onSuccess: ({ data }) => show(data.id) })}
           >
-            {t("bin.restore")}
+            {t(lacks ? "bin.restoreWith" : "bin.restore")}
           </ActionButton>
           <ActionButton action={workspace.actions.delete} variant="subtle" color="red" onClick={dialog.open}>
             {t("bin.delete")}
@@ -104,6 +108,9 @@ function Kept1({ workspace }: { workspace: Workspace }) {
         </Group>
       </Stack>
       <DeleteForEver workspace={workspace} opened={deleting} onClose={dialog.close} />
+      {choosing && workspace.last !== null && (
+        <RestoreWith workspace={workspace} last={workspace.last} restore={restore} onDone={show} onClose={choice.close} />
+      )}
     </Paper>
   );
 }
@@ -117,19 +124,25 @@ function Going() {
   );
 }
 
-function Until({ workspace: { kept_until: until, binned_at: binned } }: { workspace: Workspace }) {
+function Until({ workspace }: { workspace: Workspace }) {
   const locale = useLocale();
   const now = useNow();
+  const archived = workspace.state === "archiving" || workspace.state === "archived";
+  const until = archived ? workspace.archived_until : workspace.kept_until;
   const soon = until !== null && Date.parse(until) - now < SOON_MS;
   return (
     <Text size="sm" className="expiry" data-warning={soon ? "soon" : "none"}>
       {until !== null && (
-        <Trans i18nKey="bin.until" values={{ day: day(Date.parse(until), locale) }} components={{ when: <Time at={until} /> }} />
+        <Trans
+          i18nKey={archived ? "bin.archivedUntil" : "bin.until"}
+          values={{ day: day(Date.parse(until), locale) }}
+          components={{ when: <Time at={until} /> }}
+        />
       )}
-      {binned !== null && (
+      {workspace.binned_at !== null && (
         <>
           {" "}
-          <Trans i18nKey="bin.since" components={{ when: <Time at={binned} /> }} />
+          <Trans i18nKey="bin.since" components={{ when: <Time at={workspace.binned_at} /> }} />
         </>
       )}
     </Text>
