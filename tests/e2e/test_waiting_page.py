@@ -1,6 +1,5 @@
 """A cloud with room for one: the second person is told so before asking, waits with a place, and gets in by turn."""
 
-import os
 import re
 import shutil
 import tempfile
@@ -8,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.e2e.browsing import choose_first_experiment, sign_in
 from tests.e2e.household import Household, household
+from tests.e2e.pictures import picture
 from tests.e2e.visitor import Visitor
 from visa.settings import Policy, SharedLimits
 from visa.testing.sample.people import SAMPLE_PEOPLE
@@ -58,17 +58,3 @@ def test_who_finds_no_room_sees_the_place_and_gets_in_when_another_leaves(house:
     page.goto(waits)
     first.delete(f"/instances/{before}")
     page.wait_for_url(re.compile("/desktop$"), timeout=60_000)
-
-
-def picture(page: Page, name: str) -> None:
-    """For people to look at, wide, narrow and dark, when VISA_E2E_PICTURES names a folder."""
-    folder = os.environ.get("VISA_E2E_PICTURES")
-    if folder is None:
-        return
-    for scheme in ("light", "dark"):
-        for width in (1280, 360):
-            page.emulate_media(color_scheme=scheme)
-            page.set_viewport_size({"width": width, "height": 900})
-            page.screenshot(path=Path(folder) / f"{name}-{scheme}-{width}.png", full_page=True)
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": 1280, "height": 900})

@@ -10,6 +10,8 @@ export const patterns = {
   bin: "/bin",
   activity: "/activity",
   adminCatalogue: "/admin/catalogue",
+  adminReclaim: "/admin/reclaim",
+  requests: "/support/requests",
 } as const;
 
 const withId = (pattern: string, id: string) => pattern.replace(":id", encodeURIComponent(id));
@@ -27,6 +29,9 @@ export const paths = {
   bin: () => patterns.bin,
   activity: () => patterns.activity,
   adminCatalogue: () => patterns.adminCatalogue,
+  adminReclaim: () => patterns.adminReclaim,
+  requests: () => patterns.requests,
+  askForTime: (id: string) => `${withId(patterns.instance, id)}?ask=time`,
   /** Leaves the client: the provider's page signs the person in and comes back to `next`. */
   login: (next: string) => `/auth/login?next=${encodeURIComponent(safeNext(next))}`,
 };

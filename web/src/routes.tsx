@@ -30,6 +30,8 @@ export const router = createBrowserRouter([
                   { path: patterns.progress, lazy: async () => ({ Component: (await import("./pages/ProgressPage")).ProgressPage }) },
                   { path: patterns.bin, lazy: async () => ({ Component: (await import("./pages/bin/BinPage")).BinPage }) },
                   { path: patterns.activity, lazy: async () => ({ Component: (await import("./pages/ActivityPage")).ActivityPage }) },
+                  { path: patterns.requests, lazy: async () => ({ Component: (await import("./pages/support/RequestsPage")).RequestsPage }) },
+                  { path: patterns.adminReclaim, lazy: async () => ({ Component: (await import("./pages/admin/ReclaimPage")).ReclaimPage }) },
                   { path: patterns.adminCatalogue, lazy: async () => ({ Component: (await import("./pages/admin/CataloguePage")).CataloguePage }) },
                   { path: "*", Component: NotFoundPage },
                 ],

@@ -20,6 +20,10 @@ export const keys = {
   instanceEvents: (id: string) => ["instance", id, "events"] as const,
   bin: ["workspaces", "bin"] as const,
   events: ["events"] as const,
+  extensionRequests: (id: string) => ["instance", id, "extension-requests"] as const,
+  requestsToAnswer: ["requests-to-answer"] as const,
+  holds: ["admin", "holds"] as const,
+  reclaimSwitch: ["admin", "reclaim-switch"] as const,
   adminEntries: (kind: string) => ["admin", kind] as const,
   cloudOffers: ["admin", "cloud-offers"] as const,
 };

@@ -3,10 +3,12 @@ import { Group, Text } from "@mantine/core";
 import { Hourglass } from "lucide-react";
 import { Trans, useTranslation } from "react-i18next";
 import { useInstanceAction } from "../api/instances";
+import { canOnlyAsk } from "../api/requests";
 import type { Instance } from "../api/types";
 import { day } from "../logic/time";
 import { useNow } from "../logic/useNow";
 import { ActionButton } from "./ActionButton";
+import { AskForTime } from "./AskForTime";
 import { notifyDone, notifyError } from "./notify";
 import { Time } from "./Time";
 import { useLocale } from "./useLocale";
@@ -21,7 +23,7 @@ export function Expiry({ instance }: { instance: Instance }) {
       <Text span size="sm">
         <Trans i18nKey={over ? "expiry.over" : "expiry.in"} components={{ when: <Time at={instance.expires_at} /> }} />
       </Text>
-      <ExtendButton instance={instance} />
+      {canOnlyAsk(instance) ? <AskForTime instance={instance} /> : <ExtendButton instance={instance} />}
     </Group>
   );
 }

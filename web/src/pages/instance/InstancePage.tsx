@@ -20,6 +20,7 @@ import { useMe } from "../../api/site";
 import { DangerZone } from "./DangerZone";
 import { Facts } from "./Facts";
 import { Machine } from "./Machine";
+import { MoreTime } from "./MoreTime";
 import { Rename } from "./Rename";
 import { IdleThreat, Use } from "./Use";
 
@@ -82,6 +83,7 @@ function State({ instance }: { instance: Instance }) {
           <Phase instance={instance} />
           <Reason instance={instance} />
           <Expiry instance={instance} />
+          <MoreTime instance={instance} />
           <IdleThreat instance={instance} />
         </Stack>
         <Group gap="xs" wrap="nowrap">

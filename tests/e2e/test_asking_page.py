@@ -1,0 +1,121 @@
+"""A desktop that its owner can extend no more: asked for on its page, answered on support's, kept by an admin."""
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.browsing import sign_in
+from tests.e2e.household import Household, household
+from tests.e2e.pictures import picture
+from tests.e2e.visitor import Visitor
+from visa.settings import Policy
+from visa.testing.sample.people import SAMPLE_PEOPLE, SamplePerson
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+
+OWNER, ADMIN = next(iter(SAMPLE_PEOPLE.values())), SAMPLE_PEOPLE["benhaddou"]
+NAME = "Reflectivity of the long run" + " and its many repetitions" * 2
+REASON = "The second beamtime is in March,\nand the fits are not done before."
+
+
+@pytest.fixture
+def house() -> Iterator[Household]:
+    folder = Path(tempfile.mkdtemp(prefix="visa-ask-"))
+    with household(folder) as running:
+        running.go_by(Policy.model_validate({"user": {"max_lifetime_d": 14}}))
+        yield running
+    shutil.rmtree(folder)
+
+
+def opened(house: Household, chromium: Browser, who: SamplePerson) -> Page:
+    page = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB").new_page()
+    page.set_default_timeout(30_000)
+    page.goto(house.address)
+    sign_in(page, who)
+    return page
+
+
+def in_days(days: int) -> str:
+    return f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%d}"
+
+
+def make(house: Household) -> str:
+    """A desktop of the owner, which has its longest life from the beginning."""
+    visitor = Visitor(house.address, OWNER.claims["sub"])
+    visitor.sign_in()
+    experiment = visitor.get("/experiments?scope=mine")["items"][0]["id"]
+    wish = {"name": NAME, "image_id": "terminal", "flavour_id": "small", "keyboard": "us"}
+    return str(visitor.post("/instances", wish | {"experiment_ids": [experiment]})["id"])
+
+
+def test_more_time_is_asked_for_and_given_and_reclaim_is_stopped(house: Household, chromium: Browser):
+    instance_id = make(house)
+    owner, admin = opened(house, chromium, OWNER), opened(house, chromium, ADMIN)
+    ask(owner)
+    give(admin)
+    told = owner.get_by_role("region", name="You were given more time")
+    expect(told).to_contain_text("Until the fits are done.")
+    expect(owner.get_by_text(re.compile("Reclaimed in 4[01] days"))).to_be_visible()
+    picture(owner, "granted")
+    admin.get_by_role("link", name="Reclaim").click()
+    expect(admin.get_by_role("heading", name="Nothing is held")).to_be_visible()
+    picture(admin, "reclaim-blank")
+    hold(admin, f"{house.address}/instances/{instance_id}")
+    stop(admin)
+
+
+def ask(owner: Page) -> None:
+    owner.get_by_role("link", name="Ask for more time").click()
+    form = owner.get_by_role("dialog")
+    expect(form.get_by_role("button", name="Ask")).to_be_disabled()
+    form.get_by_label("Needed until").fill(in_days(60))
+    form.get_by_role("textbox", name="What for").fill(REASON)
+    picture(owner, "ask")
+    form.get_by_role("button", name="Ask").click()
+    expect(owner.get_by_role("region", name="You asked for more time")).to_be_visible()
+    picture(owner, "asked")
+
+
+def give(admin: Page) -> None:
+    admin.get_by_role("link", name="Requests").click()
+    card = admin.get_by_role("article", name=NAME)
+    expect(card).to_contain_text("The second beamtime is in March")
+    picture(admin, "requests")
+    card.get_by_role("button", name="Give more time").click()
+    reply = admin.get_by_role("dialog")
+    reply.get_by_label("Until").fill(in_days(40))
+    reply.get_by_role("textbox", name="Words").fill("Until the fits are done.")
+    picture(admin, "grant")
+    reply.get_by_role("button", name="Give more time").click()
+    expect(admin.get_by_role("heading", name="Nobody waits for an answer")).to_be_visible()
+    picture(admin, "requests-blank")
+
+
+def hold(admin: Page, address: str) -> None:
+    admin.get_by_role("button", name="Hold something").click()
+    form = admin.get_by_role("dialog")
+    form.get_by_role("textbox", name="Id").fill(address)
+    form.get_by_role("textbox", name="Why").fill("A thesis depends on it")
+    picture(admin, "hold")
+    form.get_by_role("button", name="Hold something").click()
+    expect(admin.get_by_role("article", name=NAME)).to_contain_text("For ever")
+
+
+def stop(admin: Page) -> None:
+    admin.get_by_role("button", name="Stop all reclaim").click()
+    form = admin.get_by_role("dialog")
+    form.get_by_role("textbox", name="Why").fill("The storage moves")
+    form.get_by_role("button", name="Stop all reclaim").click()
+    expect(admin.get_by_text("All reclaim is stopped")).to_be_visible()
+    picture(admin, "reclaim")
+    admin.get_by_role("button", name="Let it go on").click()
+    expect(admin.get_by_role("heading", name="Reclaim goes on")).to_be_visible()
+    held = admin.get_by_role("article", name=NAME)
+    held.get_by_role("button", name="Release").click()
+    expect(held).to_have_count(0)

@@ -1,0 +1,51 @@
+/** What keeps things from being taken back: holds on single ones, and the switch for all. For administrators. */
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { keys, LIVE_MS } from "./queries";
+import { ask, get } from "./request";
+import type { components } from "./schema.gen";
+
+type Schemas = components["schemas"];
+
+export type Hold = Schemas["Hold"];
+export type NewHold = Schemas["NewHold"];
+export type Switch = Schemas["Switch"];
+
+export const useSwitch = () =>
+  useQuery({
+    queryKey: keys.reclaimSwitch,
+    queryFn: ({ signal }) => get("/api/v1/admin/reclaim/switch", { signal }),
+    refetchInterval: LIVE_MS,
+  });
+
+export function useThrowSwitch() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: { stopped: boolean; reason?: string }) => ask("put", "/api/v1/admin/reclaim/switch", { body }),
+    onSuccess: ({ data }) => client.setQueryData(keys.reclaimSwitch, data),
+  });
+}
+
+export const useHolds = (includeOver: boolean) =>
+  useInfiniteQuery({
+    queryKey: [...keys.holds, includeOver],
+    queryFn: ({ pageParam, signal }) => get("/api/v1/admin/holds", { query: { include_over: includeOver, cursor: pageParam }, signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
+    refetchInterval: LIVE_MS,
+  });
+
+export function usePlaceHold() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: NewHold) => ask("post", "/api/v1/admin/holds", { body }),
+    onSettled: () => client.invalidateQueries({ queryKey: keys.holds }),
+  });
+}
+
+export function useReleaseHold(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => ask("delete", "/api/v1/admin/holds/{hold_id}", { at: { hold_id: id } }),
+    onSettled: () => client.invalidateQueries({ queryKey: keys.holds }),
+  });
+}

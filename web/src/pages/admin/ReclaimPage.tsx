@@ -1,0 +1,25 @@
+/** Is anything taken back at the moment, and what is kept from it? */
+import { Stack, Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { useMe } from "../../api/site";
+import { Page } from "../../parts/Page";
+import { NotFoundPage } from "../NotFoundPage";
+import { Holds } from "./Holds";
+import { StopSwitch } from "./StopSwitch";
+
+export function ReclaimPage() {
+  const { t } = useTranslation();
+  const me = useMe().data;
+  if (me?.roles.includes("admin") !== true) return <NotFoundPage />; // as the API answers others
+  return (
+    <Page title={t("nav.reclaim")}>
+      <Text c="dimmed" mb="lg" maw="46rem">
+        {t("reclaim.what")}
+      </Text>
+      <Stack gap="xl">
+        <StopSwitch />
+        <Holds />
+      </Stack>
+    </Page>
+  );
+}
