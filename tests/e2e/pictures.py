@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 def picture(page: Page, name: str) -> None:
     folder = os.environ.get("VISA_E2E_PICTURES")
-    if folder is None:
+    if not folder:
         return
     for scheme in ("light", "dark"):
         for width in (1280, 360):
