@@ -1,12 +1,13 @@
 # The commands to remember; `make` alone lists them. Each sets up what it needs first, and only once.
 
 PYTHON ?= python3# any Python from 3.11 on, for making the virtual environment
+MINUTES ?= 10#    for make soak
 ARGS ?=#           more arguments for the command: make demo ARGS="--api-port 9600"
 IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 TESTCLOUD = $(IN_VENV) ANSIBLE_CONFIG=ansible/ansible.cfg ansible-playbook
 
 .PHONY: help demo demo-clean test test-openstack test-image test-machine image check format generated dev lock clean \
-	bench bench-openstack testcloud testcloud-down testcloud-clean setup setup-tests setup-machine
+	bench bench-openstack soak testcloud testcloud-down testcloud-clean setup setup-tests setup-machine
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -58,6 +59,9 @@ bench-openstack: setup-tests ## a hundred instances on that OpenStack, beside a 
 
 dev: setup ## the demo, with pages that reload while their sources change
 	@$(IN_VENV) visa demo --dev $(ARGS)
+
+soak: setup-tests ## generated histories of reclaim for so long: make soak MINUTES=60
+	@VISA_SOAK_MINUTES=$(MINUTES) $(IN_VENV) pytest tests/services/test_reclaim_promises.py -k as_long_as_told -s -q $(ARGS)
 
 bench: setup-tests ## measure, for reading
 	@$(IN_VENV) python -m tests.bench $(ARGS)

@@ -29,6 +29,12 @@ class Explained:
     off: str | None
     message: str
 
+    @property
+    def ends_at(self) -> datetime | None:
+        """When it is taken as things stand; None is never."""
+        end = self.fate.next_end
+        return end.course.axe_at if end is not None and end.course is not None else None
+
 
 def explained(session: Session, subjects: Mapping[Subject, list[str]], now: datetime) -> list[Explained]:
     """Of each of these that can still be taken, in a fixed number of queries."""

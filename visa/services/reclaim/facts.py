@@ -50,6 +50,11 @@ def of_taken(why: Why, kept_until: datetime) -> Facts:
     return Facts(deadline=kept_until, url=BIN, taken_for=TakenFor(why))
 
 
+def of_archived(policy: Policy, archived_until: datetime | None) -> Facts:
+    """What is said once a workspace is in the archive."""
+    return Facts(deadline=archived_until, url=BIN, days=policy.archive_d)
+
+
 def _over(session: Session, policy: Policy, person_id: str, now: datetime) -> tuple[Over, ...]:
     """What this person has more of than they may have."""
     limits = allowances.own_limits(policy, standings(session, [person_id], now)[person_id])

@@ -6,14 +6,15 @@ looked at the next time. Locks are only ever taken without waiting, so a look ne
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import ColumnElement, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from visa.domain.fate import AGAIN, Fate, fate
-from visa.domain.instance import Kept
+from visa.domain.fate import AGAIN, AT_LEAST, Fate, fate
+from visa.domain.instance import Kept, WorkspacePhase
+from visa.domain.letters import LetterKind
 from visa.domain.lived import Behind, Pace
 from visa.domain.reclaim import Moment, Why
 from visa.ports.clock import Clock, NewId
@@ -112,7 +113,7 @@ def _one_batch(work: Looking, moment: Moment, settled: bool, report: LookReport)
 
 def _lock_due(session: Session, now: datetime) -> dict[tuple[str, str], Reclaim]:
     """Due rows whose subjects nobody holds: locked like verbs lock them, first the subject and then its row here."""
-    due = select(Reclaim.subject, Reclaim.subject_id).where(Reclaim.look_at <= now)
+    due = select(Reclaim.subject, Reclaim.subject_id).where(_is_due(now))
     keys = [(row.subject, row.subject_id) for row in session.execute(due.order_by(Reclaim.look_at).limit(BATCH))]
     if not keys:
         return {}
@@ -122,9 +123,14 @@ def _lock_due(session: Session, now: datetime) -> dict[tuple[str, str], Reclaim]
     free |= _free(session, Workspace, set(used.values()) - free)
     here = [(Subject.INSTANCE.value, one) for one in sorted(instances) if used[one] in free]
     here += [(subject, key) for subject, key in keys if subject == Subject.WORKSPACE and key in free]
-    rows = select(Reclaim).where(tuple_(Reclaim.subject, Reclaim.subject_id).in_(here), Reclaim.look_at <= now)
+    rows = select(Reclaim).where(tuple_(Reclaim.subject, Reclaim.subject_id).in_(here), _is_due(now))
     locked = rows.with_for_update(skip_locked=True).execution_options(populate_existing=True)
     return {(row.subject, row.subject_id): row for row in session.scalars(locked)}
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    """Its time has come, or is further away than any look puts it: a clock wrote that which was wrong."""
+    return or_(Reclaim.look_at <= now, Reclaim.look_at > now + 2 * AT_LEAST)
 
 
 def _free(session: Session, table: Any, ids: Collection[str]) -> set[str]:
@@ -165,6 +171,7 @@ def _workspaces(batch: _Batch, rows: Mapping[str, Reclaim]) -> None:
             take.workspace(batch.session, batch.by, case, comes.take, batch.moment, row=row, archives=archives)
             _count(batch, comes)
         _tidy(batch, case)
+        _tell_archived(batch, case)
 
 
 def _over(session: Session, rows: Mapping[str, Reclaim], cases: Sequence[InstanceCase | WorkspaceCase]) -> None:
@@ -237,3 +244,22 @@ def _tidy(batch: _Batch, case: WorkspaceCase) -> None:
         one.snapshot_no = one.archive_no = None
         one.revision += 1
         batch.report.tidied += 1
+
+
+def _tell_archived(batch: _Batch, case: WorkspaceCase) -> None:
+    """Its owner is told once that it is in the archive, and until when."""
+    one = case.workspace
+    if one.wanted != Kept.ARCHIVED or case.phase is not WorkspacePhase.ARCHIVED or case.stay is None:
+        return
+    notices.ask(
+        batch.session,
+        new_id=batch.work.new_id,
+        person_id=one.owner_id,
+        subject=Subject.WORKSPACE,
+        subject_id=one.id,
+        kind=LetterKind.ARCHIVED,
+        cycle=case.stay.at,
+        lead=timedelta(),
+        facts=facts.of_archived(batch.by.policy, one.archived_until),
+        now=batch.moment.now,
+    )

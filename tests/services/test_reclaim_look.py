@@ -1,0 +1,310 @@
+"""The look at what is due: warnings asked for, things taken as intent, and all that holds it off."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from visa.domain.instance import Kept, Phase, Wanted, WorkspacePhase
+from visa.domain.lived import Pace
+from visa.services import instances, policies
+from visa.services.journal import By
+from visa.services.reclaim import holds, requests, stop
+from visa.services.reclaim.enrol import enrol, note_surplus
+from visa.services.reclaim.explain import explain
+from visa.services.reclaim.look import Looking, LookReport, look
+from visa.services.wake import Subject, wake
+from visa.store.tables import (
+    Event,
+    Experiment,
+    Instance,
+    InstanceStatus,
+    LivedTime,
+    Notice,
+    Reclaim,
+    RoleGrant,
+    Workspace,
+    WorkspaceStatus,
+)
+from visa.testing.builders import ADA, OPEN
+
+DAY = timedelta(days=1)
+ADMIN = By("person", "Admin", "admin")
+
+
+@dataclass
+class Place:
+    """Ada's desktop, and a mail server that delivers what it is told to."""
+
+    sessions: object
+    seeded: object
+    clock: object
+    looking: Looking
+    id: str = ""
+    workspace_id: str = ""
+
+    def begin(self) -> "Place":
+        with self.sessions.write() as session:
+            instance = self.seeded.create(session, ADA, self.clock.now())
+            session.execute(update(InstanceStatus).values(phase=Phase.RUNNING, ready_at=self.clock.now()))
+            session.execute(update(WorkspaceStatus).values(phase=WorkspacePhase.AVAILABLE))
+            self.id, self.workspace_id = instance.id, instance.workspace_id
+        return self
+
+    def look(self) -> LookReport:
+        return look(self.looking)
+
+    def live(self, days: float, *, delivering: bool = True, step: timedelta = DAY / 4) -> dict[str, int]:
+        """So many days, in which schedulers look and letters are delivered; what was taken."""
+        taken: dict[str, int] = {}
+        for _ in range(round(timedelta(days=days) / step)):
+            self.clock.advance(step.total_seconds())
+            report = self.look()
+            if delivering and report.asked:
+                self.deliver()
+                report = self.look()
+            for why, count in report.taken.items():
+                taken[why] = taken.get(why, 0) + count
+        return taken
+
+    def deliver(self) -> None:
+        """All letters that wait are delivered now."""
+        with self.sessions.write() as session:
+            lived_s = session.get_one(LivedTime, 1).lived_s
+            for one in session.scalars(select(Notice).where(Notice.state == "pending")):
+                one.state, one.sent_at, one.lived_s = "sent", self.clock.now(), lived_s
+                if one.kind.endswith("warning"):
+                    deadline = datetime.fromisoformat(one.facts["deadline"])
+                    one.announced_for = max(deadline, self.clock.now() + timedelta(seconds=one.lead_s))
+                    wake(session, Subject(one.subject), one.subject_id, at=self.clock.now())
+
+    def get(self, table, row_id):
+        with self.sessions.read() as session:
+            return session.get(table, row_id)
+
+    def instance(self) -> Instance:
+        return self.get(Instance, self.id)
+
+    def workspace(self) -> Workspace:
+        return self.get(Workspace, self.workspace_id)
+
+    def row(self, subject=Subject.INSTANCE) -> Reclaim:
+        row_id = self.id if subject is Subject.INSTANCE else self.workspace_id
+        return self.get(Reclaim, (subject, row_id))
+
+    def told(self, kind: str) -> list[timedelta]:
+        with self.sessions.read() as session:
+            rows = session.scalars(select(Notice).where(Notice.kind == kind).order_by(Notice.made_at)).all()
+        return [timedelta(seconds=row.lead_s) for row in rows if row.state == "sent"]
+
+    def load(self, **changes) -> None:
+        with self.sessions.write() as session:
+            policy = policies.in_force(session).policy
+            wanted = policy.model_validate(policy.model_dump() | changes)
+            policies.load(session, wanted, by="test", note="", now=self.clock.now())
+            session.execute(update(Reclaim).values(look_at=self.clock.now()))
+
+    def gone(self) -> None:
+        """The reconcile loop worked off that the machine is to go."""
+        with self.sessions.write() as session:
+            session.execute(update(InstanceStatus).values(phase=Phase.GONE))
+
+
+@pytest.fixture
+def place(sessions, seeded, clock, new_id) -> Place:
+    pace = Pace(step=DAY, settle=DAY / 2)
+    return Place(sessions, seeded, clock, Looking(sessions, clock, new_id, {"main": True}, pace)).begin()
+
+
+def test_at_its_end_an_instance_is_taken_with_its_workspace_kept_and_copied(place):
+    assert place.live(13.5) == {}
+    assert place.told("lifetime_warning") == [3 * DAY, DAY]
+    assert place.live(1) == {"lifetime": 1}
+    instance, workspace = place.instance(), place.workspace()
+    assert instance.wanted == Wanted.GONE
+    assert (workspace.binned_why, workspace.snapshot_no, workspace.copies) == ("lifetime", 1, 1)
+    assert workspace.kept_until == workspace.binned_at + 90 * DAY
+    with place.sessions.read() as session:
+        event = session.scalars(select(Event).where(Event.kind == "instance.reclaimed")).one()
+    assert (event.actor_kind, event.actor_name) == ("policy", "the product's policy")
+    assert "its lifetime ends. Its owner was told on 2030-01-18" in event.message
+
+
+def test_nothing_is_taken_while_its_warnings_are_not_delivered(place):
+    assert place.live(30, delivering=False) == {}
+    assert place.row().axe_at >= place.clock.now() + 3 * DAY - timedelta(minutes=1)
+    place.deliver()
+    assert place.live(2.5) == {}
+    assert place.live(1) == {"lifetime": 1}
+
+
+def test_extending_makes_the_warnings_of_the_old_end_void(place):
+    place.live(11.5, delivering=False)
+    with place.sessions.write() as session:
+        instances.extend(session, place.seeded.desk(session, ADA, place.clock.now()), place.id)
+    place.look()
+    with place.sessions.read() as session:
+        assert session.scalars(select(Notice.state)).all() == ["void"]
+    assert place.row().axe_at == place.instance().expires_at
+
+
+def test_a_stay_in_the_bin_ends_in_the_archive_and_that_for_ever(place):
+    place.live(14.5)
+    place.gone()
+    assert place.live(89.5) == {}
+    assert place.told("bin_warning") == [14 * DAY, 3 * DAY]
+    assert place.live(1) == {"bin": 1}
+    workspace = place.workspace()
+    assert (workspace.wanted, workspace.archive_no, workspace.snapshot_no) == (Kept.ARCHIVED, 2, None)
+    assert place.live(380, step=DAY) == {}, "what is not seen in the archive is not deleted"
+    with place.sessions.write() as session:
+        session.execute(update(WorkspaceStatus).values(phase=WorkspacePhase.ARCHIVED))
+    assert place.live(13, step=DAY) == {}
+    assert place.told("archived") == [timedelta()]
+    assert place.live(4, step=DAY) == {"archive": 1}
+    assert place.told("archive_warning") == [14 * DAY, 3 * DAY]
+    assert place.workspace().wanted == Kept.GONE
+    place.clock.advance(days=1)
+    place.look()
+    assert place.row(Subject.WORKSPACE) is None
+
+
+def test_without_archives_the_bin_ends_for_ever(place):
+    place.looking = replace(place.looking, archives={})
+    place.live(14.5)
+    place.gone()
+    assert place.live(92) == {"bin": 1}
+    assert place.workspace().wanted == Kept.GONE
+
+
+def test_the_copies_are_let_go_once_a_restored_machine_ran_for_a_while(place):
+    with place.sessions.write() as session:
+        workspace = session.get_one(Workspace, place.workspace_id)
+        workspace.snapshot_no, workspace.archive_no, workspace.copies = 1, 2, 2
+    assert place.look().tidied == 0
+    place.live(1.5)
+    assert (place.workspace().snapshot_no, place.workspace().archive_no, place.workspace().copies) == (None, None, 2)
+
+
+def test_a_hold_keeps_it_and_its_end_gives_full_notice_again(place):
+    place.live(13)
+    with place.sessions.write() as session:
+        about = {"reason": "A paper.", "ends_at": None, "by": ADMIN, "now": place.clock.now()}
+        hold = holds.place(session, Subject.INSTANCE, place.id, new_id=place.seeded.new_id, **about)
+    assert place.live(20) == {}
+    assert (place.row().axe_at, place.row().delay) == (None, "hold")
+    with place.sessions.write() as session:
+        holds.release(session, hold.id, by=ADMIN, now=place.clock.now())
+    assert place.live(2.5) == {}
+    assert place.live(1) == {"lifetime": 1}
+    assert place.told("lifetime_warning") == [3 * DAY, DAY, 3 * DAY, DAY]
+
+
+def test_a_request_holds_it_off_for_some_days_and_not_again_when_refused(place):
+    with place.sessions.write() as session:
+        instance = session.get_one(Instance, place.id)
+        instance.created_at -= 50 * DAY
+        instance.expires_at = place.clock.now() + 10 * DAY
+    place.live(9.5)
+    ask = {"reason": "The fit takes longer.", "until": place.clock.now() + 100 * DAY}
+    with place.sessions.write() as session:
+        asked = requests.make(session, place.seeded.desk(session, ADA, place.clock.now()), place.id, **ask)
+    assert place.live(2) == {}
+    assert place.row().delay == "request"
+    about = {"until": None, "words": "No.", "by": ADMIN, "now": place.clock.now(), "new_id": place.seeded.new_id}
+    with place.sessions.write() as session:
+        requests.answer(session, asked.id, **about)
+    with place.sessions.write() as session:
+        requests.make(session, place.seeded.desk(session, ADA, place.clock.now()), place.id, **ask)
+    assert place.live(5) == {"lifetime": 1}
+
+
+def test_while_all_reclaim_is_stopped_people_are_warned_and_nothing_is_taken(place):
+    with place.sessions.write() as session:
+        stop.stop(session, reason="Storage", by=ADMIN, now=place.clock.now(), new_id=place.seeded.new_id)
+    assert place.live(20) == {}
+    assert place.told("lifetime_warning") == [3 * DAY, DAY]
+    assert place.row().delay == "stopped"
+    with place.sessions.write() as session:
+        stop.resume(session, by=ADMIN, now=place.clock.now())
+    assert place.live(2.5) == {}, "what came due meanwhile gets its full notice"
+    assert place.live(1.5) == {"lifetime": 1}
+
+
+def test_while_an_experiment_of_it_runs_nothing_is_taken(place):
+    ends = place.instance().expires_at.date()
+    with place.sessions.write() as session:
+        session.execute(
+            update(Experiment).where(Experiment.id == OPEN).values(starts_on=ends - DAY, ends_on=ends + 4 * DAY)
+        )
+        wake(session, Subject.INSTANCE, place.id, at=place.clock.now())
+    place.look()
+    assert place.row().axe_at == datetime(ends.year, ends.month, ends.day, tzinfo=UTC) + 5 * DAY
+    assert place.row().delay == "beamtime"
+    assert place.live(17) == {}
+    assert place.live(2) == {"lifetime": 1}
+
+
+def test_outside_of_office_hours_nothing_is_taken(place):
+    place.load(windows={"timezone": "UTC", "allow": ["* 8-17 * * mon"]})
+    assert place.live(20.75) == {}
+    assert place.row().axe_at == datetime(2030, 1, 28, 9, tzinfo=UTC), "an hour late was the warning before"
+    assert place.live(0.75) == {"lifetime": 1}
+
+
+def test_who_has_too_much_is_warned_first_and_then_loses_the_longest_unused(place):
+    with place.sessions.write() as session:
+        grant = {"id": "g1", "person_id": ADA, "role": "staff", "source": "admin", "granted_by": "test"}
+        session.add(RoleGrant(**grant, granted_at=place.clock.now(), ends_at=place.clock.now() + DAY))
+    with place.sessions.write() as session:
+        for _ in range(2):
+            place.clock.advance(60)
+            place.seeded.create(session, ADA, place.clock.now())
+    place.live(1)
+    with place.sessions.write() as session:
+        assert list(note_surplus(session, place.seeded.policy, place.clock.now())) == [place.id]
+    assert place.live(2.5) == {}
+    assert place.told("quota_warning") == [3 * DAY]
+    assert place.live(1) == {"quota": 1}
+    assert place.instance().wanted == Wanted.GONE
+
+
+def test_a_clock_that_was_set_takes_nothing_and_is_forgotten(place):
+    place.live(13.5)
+    place.clock.advance(days=400)
+    report = place.look()
+    assert (report.taken, bool(report.alert)) == ({}, True)
+    place.clock.advance(days=-400)
+    place.look()
+    report = place.look()
+    assert place.row().look_at <= place.clock.now() + DAY, "what the wrong clock wrote binds nobody"
+    assert place.live(3) == {"lifetime": 1}
+
+
+def test_what_was_never_looked_at_is_found(place):
+    with place.sessions.write() as session:
+        session.delete(session.get_one(Reclaim, (Subject.INSTANCE, place.id)))
+    assert enrol(place.sessions, place.clock.now()) == 1
+    place.look()
+    assert place.row().axe_at == place.instance().expires_at
+    assert enrol(place.sessions, place.clock.now()) == 0
+
+
+def test_what_somebody_changes_at_this_moment_is_left_alone(place, sessions):
+    """On PostgreSQL rows are locked one by one; SQLite has one writer, which is waited for."""
+    if sessions.engine.dialect.name == "sqlite":
+        pytest.skip("one writer")
+    with place.sessions.write() as session:
+        instances.find_mine(session, place.seeded.desk(session, ADA, place.clock.now()).actor, place.id, lock=True)
+        assert place.look().looked == 1, "the workspace is looked at, the instance is not waited for"
+    assert place.look().looked == 1
+
+
+def test_it_is_explained_as_it_is_looked_at(place):
+    place.live(12)
+    with place.sessions.read() as session:
+        said = explain(session, Subject.INSTANCE, place.id, place.clock.now())
+    assert said.ends_at == place.row().axe_at == place.instance().expires_at
+    assert said.message == place.row().message
+    assert said.message == "It is taken back on 2030-01-21 09:00 UTC, because its lifetime ends."
