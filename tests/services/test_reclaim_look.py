@@ -247,9 +247,9 @@ def test_while_an_experiment_of_it_runs_nothing_is_taken(place):
 
 
 def test_outside_of_office_hours_nothing_is_taken(place):
-    place.load(windows={"timezone": "UTC", "allow": ["* 8-17 * * mon"]})
-    assert place.live(20.75) == {}
-    assert place.row().axe_at == datetime(2030, 1, 28, 9, tzinfo=UTC), "an hour late was the warning before"
+    place.load(windows={"timezone": "UTC", "allow": ["* 8-17 * * tue"]})
+    assert place.live(14.75) == {}
+    assert place.row().axe_at == datetime(2030, 1, 22, 9, tzinfo=UTC), "an hour late was the warning before"
     assert place.live(0.75) == {"lifetime": 1}
 
 
