@@ -12,7 +12,7 @@ from visa.services.actors import load_actor
 from visa.services.create_instance import NewInstance, create
 from visa.services.journal import By
 from visa.services.reclaim import requests
-from visa.store.tables import Event, ExtensionRequest, FacilityPerson, Notice, Reclaim, RoleGrant
+from visa.store.tables import Event, FacilityPerson, Notice, Reclaim, RoleGrant
 from visa.testing.builders import ADA, BOB, GUEST, TEAM
 
 EVA = By("person", "Eva", "eva")
@@ -73,7 +73,6 @@ def test_granting_moves_the_end_and_tells_the_owner(session, instance, ask, answ
     answer(request, days=30, words="Until the end of the month.\nNot more.")
     assert (instance.expires_at, instance.revision) == (clock.now() + timedelta(days=30), revision + 1)
     assert (request.state, request.answered_by, request.answered_at) == ("granted", "Eva", clock.now())
-    assert requests.open_for(session, [instance.id]) == {}
     session.flush()
     told = session.scalar(select(Notice).where(Notice.kind == LetterKind.REQUEST_ANSWERED))
     assert (told.person_id, told.facts["granted"]) == (ADA, True)
@@ -217,27 +216,3 @@ def test_a_request_asks_for_a_look(session, instance, ask, answer, clock):
     session.flush()
     answer(request)
     assert look_at() == clock.now()
-
-
-def test_asking_again_and_again_holds_nothing_off_for_longer(session, seeded, instance, ask, answer, clock):
-    first_at = clock.now()
-    assert requests.open_for(session, [instance.id, "another"]) == {}
-    first = ask()
-    clock.advance(days=2)
-    assert requests.open_for(session, [instance.id])[instance.id] == (first_at, first.until)
-    answer(first)
-    again = ask()
-    assert requests.open_for(session, [instance.id])[instance.id] == (first_at, again.until)
-    requests.withdraw(session, seeded.desk(session, ADA, clock.now()), instance.id, again.id)
-    last = ask()
-    assert requests.open_for(session, [instance.id])[instance.id] == (first_at, last.until)
-
-
-def test_after_more_time_was_given_a_new_request_counts_anew(session, instance, ask, answer, clock):
-    answer(ask())
-    clock.advance(3600)
-    answer(ask(), days=10)
-    clock.advance(days=9)
-    ask()
-    assert requests.open_for(session, [instance.id])[instance.id][0] == clock.now()
-    assert len(session.scalars(select(ExtensionRequest)).all()) == 3

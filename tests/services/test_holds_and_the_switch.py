@@ -5,13 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from visa.domain.instance import Phase
 from visa.errors import Conflict, Invalid, NotFound
 from visa.services import instances
 from visa.services.journal import By
 from visa.services.reclaim import holds, stop
 from visa.services.wake import Subject
-from visa.store.tables import Event, InstanceStatus, Reclaim, ReclaimStop
+from visa.store.tables import Event, Reclaim, ReclaimStop
 from visa.testing.builders import ADA
 
 EVA = By("person", "Eva Admin", "eva")
@@ -37,47 +36,6 @@ def place(session, clock, new_id):
         )
 
     return keep
-
-
-def held(session, subject, subject_id, clock):
-    return holds.in_force(session, subject, [subject_id, "another"], clock.now()).get(subject_id)
-
-
-def test_a_hold_on_either_keeps_the_instance_and_its_workspace(session, instance, place, clock):
-    for subject, subject_id in (
-        (Subject.INSTANCE, instance.id),
-        (Subject.WORKSPACE, instance.workspace_id),
-    ):
-        hold = place(subject, subject_id)
-        told = [held(session, Subject.INSTANCE, instance.id, clock)]
-        told.append(held(session, Subject.WORKSPACE, instance.workspace_id, clock))
-        assert [(one.reason, one.until, one.by) for one in told] == [("A thesis depends on it", None, "Eva Admin")] * 2
-        holds.release(session, hold.id, by=EVA, now=clock.now())
-        session.flush()
-        assert held(session, Subject.INSTANCE, instance.id, clock) is None
-        assert held(session, Subject.WORKSPACE, instance.workspace_id, clock) is None
-
-
-def test_a_hold_on_an_instance_that_is_gone_keeps_its_workspace_no_longer(session, instance, place, clock):
-    place(Subject.INSTANCE, instance.id)
-    session.execute(update(InstanceStatus).values(phase=Phase.GONE))
-    assert held(session, Subject.WORKSPACE, instance.workspace_id, clock) is None
-
-
-def test_a_hold_on_a_workspace_outlives_the_instances_that_used_it(session, instance, place, clock):
-    place(Subject.WORKSPACE, instance.workspace_id)
-    session.execute(update(InstanceStatus).values(phase=Phase.GONE))
-    assert held(session, Subject.WORKSPACE, instance.workspace_id, clock)
-    assert held(session, Subject.INSTANCE, instance.id, clock) is None
-
-
-def test_of_two_holds_the_longer_one_is_told_and_each_ends_by_itself(session, instance, place, clock):
-    place(Subject.INSTANCE, instance.id, days=5, reason="Longer")
-    place(Subject.WORKSPACE, instance.workspace_id, days=2, reason="Shorter")
-    for subject, subject_id in ((Subject.INSTANCE, instance.id), (Subject.WORKSPACE, instance.workspace_id)):
-        assert held(session, subject, subject_id, clock).reason == "Longer"
-    clock.advance(days=5)
-    assert held(session, Subject.INSTANCE, instance.id, clock) is None
 
 
 def test_placing_and_releasing_asks_for_a_look_at_both_and_tells_the_owner(session, instance, place, clock):

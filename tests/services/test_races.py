@@ -6,14 +6,14 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, text
 from sqlalchemy.exc import DBAPIError
 
 from tests.services.limiting import limited
 from visa.domain.instance import Kept, Phase
 from visa.errors import Conflict
 from visa.services import facility_sync, restore, workspaces
-from visa.services.journal import By
+from visa.services.journal import SYSTEM, By
 from visa.services.reclaim import holds, requests, stop
 from visa.services.restore import Changes
 from visa.services.wake import Subject
@@ -73,6 +73,24 @@ def test_two_stop_all_reclaim_at_once_and_one_row_says_so(sessions, clock, new_i
     throw("Ole")
     with sessions.read() as session:
         assert [one.stopped_by for one in session.scalars(select(ReclaimStop))] == ["Eva"]
+
+
+def test_nothing_is_taken_any_more_once_reclaim_is_stopped(sessions, clock, new_id):
+    """A look that may take things is let finish first."""
+
+    def throw(*, patience_ms: int) -> None:
+        with sessions.write() as session:
+            session.execute(text(f"SET LOCAL lock_timeout = {patience_ms}"))
+            stop.stop(session, reason="Now", by=SYSTEM, now=clock.now(), new_id=new_id)
+
+    with sessions.write() as one, sessions.write() as another:
+        assert stop.may_take(one)
+        assert stop.may_take(another)
+        with pytest.raises(DBAPIError):
+            throw(patience_ms=50)
+    throw(patience_ms=5000)
+    with sessions.write() as session:
+        assert not stop.may_take(session)
 
 
 @pytest.fixture

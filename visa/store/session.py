@@ -62,6 +62,12 @@ def alone(session: Session, name: str) -> None:
         session.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))
 
 
+def together(session: Session, name: str) -> None:
+    """Others may do the same at once, but nobody who is `alone` with this name; until this transaction ends."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock_shared(func.hashtext(name))))
+
+
 def open_engine(url: str, *, pool_size: int = 10) -> Engine:
     """An engine for `url`; its pool holds at most twice `pool_size` connections."""
     # Errors are logged; the values of a failed statement may be tokens and passwords, and stay out of their texts.

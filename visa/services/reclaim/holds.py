@@ -6,7 +6,6 @@ An instance and its workspace share their fate: a hold on one holds the other as
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import assert_never
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
@@ -23,15 +22,6 @@ REASON_LENGTH = 500
 
 
 @dataclass(frozen=True)
-class HoldInForce:
-    """Why a subject is kept, until when (None: for ever), and who decided so."""
-
-    reason: str
-    until: datetime | None
-    by: str
-
-
-@dataclass(frozen=True)
 class HoldView:
     """A hold with the name of what it keeps, and whose that is."""
 
@@ -39,27 +29,6 @@ class HoldView:
     name: str
     owner: Person
     in_force: bool
-
-
-def in_force(session: Session, subject: Subject, ids: Collection[str], now: datetime) -> dict[str, HoldInForce]:
-    """Those of these subjects that are held now, in two queries. Of several holds the longest is told."""
-    direct = select(Hold.subject_id, Hold).where(_in_force(now), Hold.subject == subject, Hold.subject_id.in_(ids))
-    in_use = InstanceStatus.phase != Phase.GONE
-    match subject:
-        case Subject.INSTANCE:
-            on_workspace = and_(Hold.subject == Subject.WORKSPACE, Hold.subject_id == Instance.workspace_id)
-            through = select(Instance.id, Hold).join(Hold, on_workspace).where(Instance.id.in_(ids))
-        case Subject.WORKSPACE:
-            on_instance = and_(Hold.subject == Subject.INSTANCE, Hold.subject_id == Instance.id)
-            through = select(Instance.workspace_id, Hold).join(Hold, on_instance).where(Instance.workspace_id.in_(ids))
-        case _ as never:
-            assert_never(never)
-    through = through.join(InstanceStatus, InstanceStatus.instance_id == Instance.id).where(_in_force(now), in_use)
-    longest: dict[str, Hold] = {}
-    for held, hold in (*session.execute(direct), *session.execute(through)):
-        if held not in longest or _lasts_longer(hold, longest[held]):
-            longest[held] = hold
-    return {held: HoldInForce(hold.reason, hold.ends_at, hold.placed_by) for held, hold in longest.items()}
 
 
 def place(
@@ -140,12 +109,6 @@ def _in_force(now: datetime) -> ColumnElement[bool]:
 
 def _counts(hold: Hold, now: datetime) -> bool:
     return hold.released_at is None and (hold.ends_at is None or hold.ends_at > now)
-
-
-def _lasts_longer(one: Hold, other: Hold) -> bool:
-    if one.ends_at is None or other.ends_at is None:
-        return other.ends_at is not None
-    return one.ends_at > other.ends_at
 
 
 def _claim(session: Session, subject: Subject, subject_id: str) -> str:

@@ -99,7 +99,7 @@ def _one_batch(work: Looking, moment: Moment, settled: bool, report: LookReport)
     taken: list[str] = []
     with work.sessions.write() as session:
         by = policies.in_force(session)
-        report.stopped = stop.stopped(session) is not None
+        report.stopped = not stop.may_take(session)
         batch = _Batch(session, work, by, moment, settled, report.stopped, report)
         rows = _lock_due(session, moment.now)
         _instances(batch, {key: row for (subject, key), row in rows.items() if subject == Subject.INSTANCE}, taken)

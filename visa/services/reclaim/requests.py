@@ -131,24 +131,6 @@ def answer(
     return request
 
 
-def open_for(session: Session, instance_ids: Collection[str]) -> dict[str, tuple[datetime, datetime]]:
-    """Of those with an open request: from when it holds reclaim off, and until when more time is asked for.
-
-    That is when it was made, or when the first was made of those that were refused or withdrawn shortly before it.
-    """
-    waiting = {request.instance_id: request for request in _open(session, instance_ids)}
-    since = {instance_id: request.made_at for instance_id, request in waiting.items()}
-    newest_first = select(ExtensionRequest).where(ExtensionRequest.instance_id.in_(waiting))
-    closed: set[str] = set()
-    for earlier in session.scalars(newest_first.order_by(ExtensionRequest.made_at.desc(), ExtensionRequest.id.desc())):
-        one = earlier.instance_id
-        if earlier.state == State.GRANTED or since[one] - earlier.made_at >= ANEW:
-            closed.add(one)
-        if one not in closed:
-            since[one] = min(since[one], earlier.made_at)
-    return {one: (since[one], request.until) for one, request in waiting.items()}
-
-
 def _open(session: Session, instance_ids: Collection[str]) -> Sequence[ExtensionRequest]:
     mine = ExtensionRequest.instance_id.in_(instance_ids)
     return session.scalars(select(ExtensionRequest).where(mine, ExtensionRequest.state == State.OPEN)).all()

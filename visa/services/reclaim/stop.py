@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from visa.ports.clock import NewId
 from visa.services.journal import By, record
-from visa.store.session import alone
+from visa.store.session import alone, together
 from visa.store.tables import ReclaimStop
 
 SWITCH = "reclaim-stop"
@@ -17,6 +17,15 @@ def stopped(session: Session) -> ReclaimStop | None:
     """Who stopped it, when and why; None while it is on."""
     thrown = select(ReclaimStop).where(ReclaimStop.resumed_at.is_(None))
     return session.scalar(thrown.order_by(ReclaimStop.stopped_at, ReclaimStop.id).limit(1))
+
+
+def may_take(session: Session) -> bool:
+    """Whether this transaction may take things back: whoever stops reclaim meanwhile waits until it has ended.
+
+    So nothing is taken any more once `stop` has been committed.
+    """
+    together(session, SWITCH)
+    return stopped(session) is None
 
 
 def last(session: Session) -> ReclaimStop | None:
