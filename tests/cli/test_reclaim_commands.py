@@ -69,8 +69,10 @@ def test_reclaim_is_stopped_and_goes_on(sessions):
     assert "is stopped since" in run("reclaim", "stop", "--reason", "storage moves")
     assert "storage moves" in run("reclaim", "stop", "--reason", "something else")
     assert "is stopped since" in run("reclaim", "status")
+    assert "All reclaim is stopped" in run("status")
     assert "goes on" in run("reclaim", "resume")
     assert "ended the last stop" in run("reclaim", "status")
+    assert "stopped" not in run("status")
 
 
 def test_a_request_is_listed_and_granted_as_it_was_asked_for(sessions, asked: tuple[str, str]):

@@ -23,13 +23,19 @@ from visa.store.tables import Instance
 from visa.testing.builders import ADA, Seeded
 from visa.testing.clock import FrozenClock
 
-STEP_D = 0.5
+STEP_D = 1
 ENDS_D, NOTICE_D = 14, 3
+
+
+@pytest.fixture
+def database_kind() -> str:
+    """Looks run on each kind in test_reclaim_look.py."""
+    return "sqlite"
 
 
 @dataclass
 class Weeks:
-    """Ada's desktop, whose time ends after 14 days and cannot be extended, and half days that go by."""
+    """Ada's desktop, whose time ends after 14 days and cannot be extended, and days that go by."""
 
     sessions: Sessions
     seeded: Seeded

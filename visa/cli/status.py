@@ -20,12 +20,16 @@ def status() -> None:
     """
     from visa.cli.runtime import open_runtime, table
     from visa.services import oversight
+    from visa.services.reclaim import stop
 
     runtime = open_runtime()
     with runtime.sessions.read() as session:
         view = oversight.overview(session)
+        switch = stop.stopped(session)
     phases = ", ".join(f"{count} {phase}" for phase, count in sorted(view.phases.items())) or "none"
     click.echo(f"Instances: {phases}\nOpen desktops: {view.open_desktops}\n")
+    if switch is not None:
+        click.echo(f"{stop.said(switch)}\n")
     if not view.jobs:
         click.echo("No job has run: start the scheduler.")
         return

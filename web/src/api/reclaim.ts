@@ -3,6 +3,7 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tansta
 import { keys, LIVE_MS } from "./queries";
 import { ask, get } from "./request";
 import type { components } from "./schema.gen";
+import { useMe } from "./site";
 
 type Schemas = components["schemas"];
 
@@ -10,12 +11,16 @@ export type Hold = Schemas["Hold"];
 export type NewHold = Schemas["NewHold"];
 export type Switch = Schemas["Switch"];
 
-export const useSwitch = () =>
-  useQuery({
+/** For administrators alone: nobody else is told. */
+export const useSwitch = (everyMs: number = LIVE_MS) => {
+  const isAdmin = useMe().data?.roles.includes("admin") === true;
+  return useQuery({
     queryKey: keys.reclaimSwitch,
     queryFn: ({ signal }) => get("/api/v1/admin/reclaim/switch", { signal }),
-    refetchInterval: LIVE_MS,
+    enabled: isAdmin,
+    refetchInterval: everyMs,
   });
+};
 
 export function useThrowSwitch() {
   const client = useQueryClient();

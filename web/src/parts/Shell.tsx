@@ -6,6 +6,7 @@ import { Outlet, ScrollRestoration } from "react-router";
 import { useLostSince } from "../api/contact";
 import { Header } from "./Header";
 import { Notices } from "./Notices";
+import { ReclaimStopped } from "./ReclaimStopped";
 import { ReclaimWarning } from "./ReclaimWarning";
 import { Time } from "./Time";
 
@@ -19,6 +20,7 @@ export function Shell() {
       <Header />
       <ConnectionBanner />
       <Notices />
+      <ReclaimStopped />
       <ReclaimWarning />
       <Box component="main" id="content" tabIndex={-1}>
         <Outlet />
