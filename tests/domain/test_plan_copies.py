@@ -49,7 +49,9 @@ def test_a_wanted_snapshot_is_made_once_the_volume_is_free():
 def test_a_snapshot_that_failed_is_made_again():
     broken = in_state(COPY, VolumeState.ERROR)
     found = step(replace(KEPT, snapshot=SNAPSHOT), FACTS, volume=VOLUME, snapshots=[broken])
-    assert found == DeleteSnapshot("s1", attempts=1)
+    assert found == DeleteSnapshot("s1", attempts=0)
+    cleared = replace(FACTS, doing=Doing.DROP_COPY, doing_since=LONG_AGO)
+    assert step(replace(KEPT, snapshot=SNAPSHOT), cleared, volume=VOLUME) == SnapshotVolume("v1", SNAPSHOT, 1)
 
 
 def test_what_nobody_wants_is_let_go_only_beside_what_is_wanted():

@@ -39,7 +39,7 @@ class InstanceIntent:
 
     `spec.volume_ref` counts only once `workspace_phase` is AVAILABLE. `ever_ready`: its desktop answered at least once.
     While it is not `admitted` it waits for room, and nothing is made for it. `snapshot` is the mark of the copy of its
-    workspace without which the machine is not deleted.
+    workspace without which the machine is not deleted. `workspace_message` says what hinders that workspace.
     """
 
     wanted: Wanted
@@ -51,6 +51,7 @@ class InstanceIntent:
     phase_since: datetime
     admitted: bool = True
     snapshot: Mark | None = None
+    workspace_message: str | None = None
 
 
 @dataclass(frozen=True)
@@ -127,9 +128,10 @@ def _create(case: _Case) -> Step:
         return Rest(Phase.NEW, None, "waiting", "It waits for room in the cloud or its experiment.", forget=True)
     if case.intent.workspace_phase is WorkspacePhase.AVAILABLE:
         return CreateServer(case.intent.spec, case.intent.restart_nonce, attempts=case.tries)
-    if words := ON_ITS_WAY.get(case.intent.workspace_phase):
+    if words := case.intent.workspace_message or ON_ITS_WAY.get(case.intent.workspace_phase):
         return Rest(Phase.NEW, later(case.intent.phase_since, case.now), "workspace", words, forget=True)
-    return _failed(case, "workspace_unusable", "Its workspace cannot be used; the support team can help.")
+    failed = _failed(case, "workspace_unusable", "Its workspace cannot be used; the support team can help.")
+    return replace(failed, attempts=case.tries)  # nothing was tried: it goes on by itself once the workspace is back
 
 
 def _towards_gone(case: _Case, server: ServerSeen) -> Step:

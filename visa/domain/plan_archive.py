@@ -7,11 +7,11 @@ is made, and seen whole, of this volume and of its size → the volume is delete
 from typing import assert_never
 
 from visa.domain.holdings import named, others
-from visa.domain.instance import WorkspacePhase
+from visa.domain.instance import Doing, WorkspacePhase
 from visa.domain.pace import missing, soon
 from visa.domain.resources import BackupSeen, Mark, VolumeSeen, VolumeState, belongs_to
 from visa.domain.steps import CreateBackup, DeleteBackup, DeleteVolume, Rest, Step
-from visa.domain.workspace import Case, drop, failed, told, tried, wait
+from visa.domain.workspace import Case, again, drop, failed, told, tried, unreachable, wait
 
 NO_ARCHIVE = "Its archive was not found in the cloud. Nothing is made in its place. Support was told."
 _KEPT = "It could not be archived yet. Its volume is kept until it is."
@@ -34,7 +34,7 @@ def archive(case: Case) -> Step:
             return _into_archive(case, volume, wanted, backup)
         case VolumeState.CREATING | VolumeState.DELETING | VolumeState.IN_USE:
             return _under_way(case, backup)
-        case VolumeState.ERROR if backup is not None and is_whole(backup, volume) and not case.seen.snapshots:
+        case VolumeState.ERROR if backup is not None and _may_go(case, volume, backup) and not case.seen.snapshots:
             return DeleteVolume(volume.ref, case.tries + 1, "Deleting it failed; its archive was seen whole.")
         case VolumeState.ERROR:
             words = f" The cloud says: {volume.fault}" if volume.fault else ""
@@ -43,12 +43,16 @@ def archive(case: Case) -> Step:
             assert_never(never)
 
 
-def is_whole(backup: BackupSeen, volume: VolumeSeen) -> bool:
-    """Whether this backup holds all of this volume, as far as a list can tell."""
-    if backup.state is not VolumeState.AVAILABLE:
-        return False
+def is_source(backup: BackupSeen, volume: VolumeSeen) -> bool:
+    """Whether this volume can be filled from this backup."""
+    return backup.state is VolumeState.AVAILABLE and belongs_to(backup.mark, volume.mark)
+
+
+def _may_go(case: Case, volume: VolumeSeen, backup: BackupSeen) -> bool:
+    """Whether this backup holds all of this volume, as far as a list can tell; or the volume was to be made from it."""
+    restored = case.ordered(Doing.RESTORE) or case.facts.phase == WorkspacePhase.RESTORING
     same = backup.volume_ref is None or backup.volume_ref == volume.ref
-    return same and belongs_to(backup.mark, volume.mark) and backup.size_gib == volume.size_gib
+    return is_source(backup, volume) and ((same and backup.size_gib == volume.size_gib) or restored)
 
 
 def _into_archive(case: Case, volume: VolumeSeen, mark: Mark, backup: BackupSeen | None) -> Step:
@@ -57,15 +61,15 @@ def _into_archive(case: Case, volume: VolumeSeen, mark: Mark, backup: BackupSeen
         cut = drop(case, case.seen.snapshots)
         return tried(case, cut, _ON_THE_WAY, "archive_failed", _KEPT) if cut else wait(case, _ON_THE_WAY)
     if backup is None:
-        make = CreateBackup(volume.ref, mark, attempts=case.tries)
+        make = CreateBackup(volume.ref, mark, attempts=again(case))
         return tried(case, make, _ON_THE_WAY, "archive_failed", _KEPT)
     if backup.state is VolumeState.ERROR:
         words = f"{_KEPT} The cloud says: {backup.fault}" if backup.fault else _KEPT
-        act = DeleteBackup(backup.ref, attempts=case.tries + 1)
+        act = DeleteBackup(backup.ref, attempts=case.tries + case.ordered(Doing.DROP_COPY))
         return tried(case, act, _ON_THE_WAY, "archive_failed", words)
     if backup.state is not VolumeState.AVAILABLE:
         return _under_way(case, backup)
-    if not is_whole(backup, volume):
+    if not _may_go(case, volume, backup):
         return told(case, _ON_THE_WAY, "archive_unsure", "Its archive is not of its volume, or not of its size.")
     evidence = f"Its archive of {backup.size_gib} GiB was seen whole in the cloud ({backup.ref}); its volume is let go."
     return DeleteVolume(volume.ref, case.tries, evidence)
@@ -80,11 +84,11 @@ def _under_way(case: Case, backup: BackupSeen | None) -> Rest:
 def _archived(case: Case, backup: BackupSeen | None) -> Step:
     """The volume is gone: what is left is the archive."""
     if backup is None:
-        return missing(case.facts, case.now, case.limits) or failed(case, "archive_missing", NO_ARCHIVE)
+        return missing(case.facts, case.now, case.limits) or unreachable(case, "archive_missing", NO_ARCHIVE)
     if backup.state is VolumeState.CREATING:
         return wait(case, _ON_THE_WAY)
     if backup.state is not VolumeState.AVAILABLE:
-        return failed(case, "archive_broken", f"Its archive is in state {backup.state}. {backup.fault}".strip())
+        return unreachable(case, "archive_broken", f"Its archive is in state {backup.state}. {backup.fault}".strip())
     left = drop(case, others(case.seen.backups, backup.mark))
     if left and case.facts.ref is None:
         return left

@@ -14,7 +14,7 @@ from typing import assert_never
 from visa.domain.holdings import Holdings, named, others
 from visa.domain.instance import Doing, Facts, Kept, WorkspacePhase
 from visa.domain.pace import Limits, missing, paced, soon
-from visa.domain.plan_archive import NO_ARCHIVE, archive
+from visa.domain.plan_archive import NO_ARCHIVE, archive, is_source
 from visa.domain.resources import VolumeSeen, VolumeState, belongs_to
 from visa.domain.steps import (
     CreateVolume,
@@ -26,7 +26,18 @@ from visa.domain.steps import (
     SnapshotVolume,
     Step,
 )
-from visa.domain.workspace import Case, WorkspaceIntent, drop, failed, told, tried, wait
+from visa.domain.workspace import (
+    Case,
+    WorkspaceIntent,
+    again,
+    drop,
+    failed,
+    never_given,
+    told,
+    tried,
+    unreachable,
+    wait,
+)
 
 _BACK = "Its files come back from the archive. This may take a while."
 ON_ITS_WAY = {
@@ -74,7 +85,7 @@ def _keep(case: Case, volume: VolumeSeen) -> Step:
                 return wait(case, WorkspacePhase.ARCHIVING)  # no machine is given it before that is over
             return _there(case, volume)
         case VolumeState.CREATING:
-            restored = _never_given(case)
+            restored = never_given(case)
             patience = case.limits.restore_timeout_s if restored else case.limits.build_timeout_s
             if case.overdue(patience):
                 return failed(case, "volume_stuck", "Making its volume takes too long. Support has to look.")
@@ -82,7 +93,7 @@ def _keep(case: Case, volume: VolumeSeen) -> Step:
         case VolumeState.DELETING if deleting and case.intent.archive is not None:
             return wait(case, WorkspacePhase.RESTORING)
         case VolumeState.ERROR if _not_restored(case, volume):
-            act = DeleteVolume(volume.ref, case.tries + 1, _NOT_BACK)
+            act = DeleteVolume(volume.ref, case.tries + deleting, _NOT_BACK)
             return tried(case, act, WorkspacePhase.RESTORING, "restore_failed", _NOT_BACK)
         case VolumeState.ERROR | VolumeState.DELETING:
             words = f" The cloud says: {volume.fault}" if volume.fault else ""
@@ -98,27 +109,16 @@ def _being_read(case: Case, volume: VolumeSeen) -> bool:
     return volume.attached_to is None and any(not case.overdue(patience, one.created_at) for one in begun)
 
 
-def _never_given(case: Case) -> bool:
-    """Whether no machine was given this volume since the archive was made: it was never seen whole and free since.
-
-    A machine is only given the volume of a workspace that is AVAILABLE, and becoming that ends both order and phase
-    (`_there`). An answer of the cloud may end the order, but not the phase; a failure the phase, but not the order.
-    """
-    return case.ordered(Doing.RESTORE, Doing.DELETE) or case.facts.phase == WorkspacePhase.RESTORING
-
-
 def _not_restored(case: Case, volume: VolumeSeen) -> bool:
     """Whether this volume was never more than a try to fill it from an archive that is there, whole."""
     backup = named(case.seen.backups, case.intent.archive)
-    if backup is None or backup.state is not VolumeState.AVAILABLE or not belongs_to(backup.mark, volume.mark):
-        return False
-    return volume.attached_to is None and _never_given(case)
+    return volume.attached_to is None and backup is not None and is_source(backup, volume) and never_given(case)
 
 
 def _make(case: Case) -> Step:
     """There is no volume: it is made, or comes from the archive, or was lost."""
     facts = case.facts
-    if facts.ref is not None and not _never_given(case):
+    if facts.ref is not None and not never_given(case):
         return failed(case, "volume_missing", _GONE)
     if case.intent.archive is not None:
         return _restore(case)
@@ -133,14 +133,14 @@ def _make(case: Case) -> Step:
 def _restore(case: Case) -> Step:
     backup, spec = named(case.seen.backups, case.intent.archive), case.intent.spec
     if backup is None:
-        return missing(case.facts, case.now, case.limits) or failed(case, "archive_missing", NO_ARCHIVE)
+        return missing(case.facts, case.now, case.limits) or unreachable(case, "archive_missing", NO_ARCHIVE)
     if backup.state is VolumeState.CREATING:
         return wait(case, WorkspacePhase.RESTORING)
     if backup.state is not VolumeState.AVAILABLE or not belongs_to(backup.mark, spec.mark):
-        return failed(case, "archive_broken", f"Its archive is in state {backup.state}. {backup.fault}".strip())
+        return unreachable(case, "archive_broken", f"Its archive is in state {backup.state}. {backup.fault}".strip())
     vanished = case.facts.ref is not None and case.ordered(Doing.RESTORE)
     size_gib = max(spec.size_gib, backup.size_gib)
-    act = CreateVolumeFrom(backup.ref, replace(spec, size_gib=size_gib), attempts=case.tries + vanished)
+    act = CreateVolumeFrom(backup.ref, replace(spec, size_gib=size_gib), attempts=again(case) + vanished)
     return tried(case, act, WorkspacePhase.RESTORING, "restore_failed", _NOT_BACK)
 
 
@@ -159,7 +159,7 @@ def _copies(case: Case, volume: VolumeSeen) -> Step:
     if wanted is not None:
         if not free:
             return Rest(WorkspacePhase.AVAILABLE)
-        if step := _snapshot(case, SnapshotVolume(volume.ref, wanted, attempts=case.tries)):
+        if step := _snapshot(case, SnapshotVolume(volume.ref, wanted, attempts=again(case))):
             return step
     unwanted = drop(case, others(case.seen.snapshots, wanted)) if free else None
     if act := unwanted or drop(case, others(case.seen.backups, case.intent.archive)):
@@ -177,7 +177,7 @@ def _snapshot(case: Case, make: SnapshotVolume) -> Step | None:
         case VolumeState.AVAILABLE:
             return None
         case VolumeState.ERROR:
-            act = DeleteSnapshot(snapshot.ref, attempts=case.tries + 1)
+            act = DeleteSnapshot(snapshot.ref, attempts=case.tries + case.ordered(Doing.DROP_COPY))
             return tried(case, act, available, "snapshot_failed", _NO_SNAPSHOT)
         case VolumeState.CREATING | VolumeState.DELETING | VolumeState.IN_USE:
             if case.overdue(case.limits.build_timeout_s, snapshot.created_at):

@@ -10,6 +10,7 @@ from visa.domain.pace import SLOW_S, Limits, after, later, older, still
 from visa.domain.resources import BackupSeen, Mark, SnapshotSeen, VolumeSpec, VolumeState
 from visa.domain.steps import Act, DeleteBackup, DeleteSnapshot, Rest, Step
 
+UNREACHABLE = frozenset({"archive_missing", "archive_broken"})  # codes: its files cannot be had at the moment
 RETRY_S = 3600.0  # what was tried too often is told, and tried on so rarely
 
 
@@ -70,6 +71,30 @@ def failed(case: Case, code: str, message: str) -> Rest:
     return Rest(WorkspacePhase.FAILED, look_at, code, message, attempts=attempts, keep_doing=True)
 
 
+def never_given(case: Case) -> bool:
+    """Whether no machine was given its volume since the archive was made: it was never seen whole and free since.
+
+    A machine is only given the volume of a workspace that is AVAILABLE, and becoming that ends both order and phase. An
+    answer of the cloud may end the order, but not the phase; a failure that is told the phase, but not the order.
+    """
+    return case.ordered(Doing.RESTORE, Doing.DELETE) or case.facts.phase == WorkspacePhase.RESTORING
+
+
+def unreachable(case: Case, code: str, message: str) -> Rest:
+    """Its archive cannot be read. The phase stays: by it a list is known to lack something."""
+    if case.facts.phase not in {WorkspacePhase.ARCHIVING, WorkspacePhase.ARCHIVED, WorkspacePhase.RESTORING}:
+        return failed(case, code, message)
+    return told(case, WorkspacePhase(case.facts.phase), code, message)
+
+
+def again(case: Case) -> int:
+    """How often it failed, when something is made anew: one more, where what went before was cleared away.
+
+    Counted here and not when that is cleared away, for a cloud may be too busy for that, which is nobody's failure.
+    """
+    return case.tries + case.ordered(Doing.DELETE, Doing.DROP_COPY)
+
+
 def tried(case: Case, act: Act, phase: WorkspacePhase, code: str, message: str) -> Step:
     """The act, until it was tried too often: from then on that is told, and it is tried once an hour."""
     rested = case.facts.doing_since is None or case.overdue(RETRY_S)
@@ -82,6 +107,7 @@ def drop(case: Case, copies: Sequence[SnapshotSeen | BackupSeen]) -> DeleteSnaps
     """Delete the first of these copies that is not on its way out; None where there is none."""
     for copy in copies:
         if copy.state is not VolumeState.DELETING:
-            tries = case.tries + (copy.state is VolumeState.ERROR)
+            in_vain = copy.state is VolumeState.ERROR and case.ordered(Doing.DROP_COPY)
+            tries = case.tries + in_vain
             return DeleteSnapshot(copy.ref, tries) if isinstance(copy, SnapshotSeen) else DeleteBackup(copy.ref, tries)
     return None

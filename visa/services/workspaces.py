@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from visa.domain.instance import Kept, Phase, WorkspacePhase
 from visa.domain.lifecycle import YES, Verdict, no
+from visa.domain.workspace import UNREACHABLE
 from visa.errors import Conflict, Invalid, NotFound
 from visa.services.actors import Actor
 from visa.services.desk import Desk
@@ -129,7 +130,7 @@ def _state(workspace: Workspace, status: WorkspaceStatus) -> WorkspaceState:
         return WorkspaceState.GONE
     if workspace.wanted == Kept.GONE:
         return WorkspaceState.DELETING
-    if status.phase == WorkspacePhase.FAILED:
+    if status.phase == WorkspacePhase.FAILED or status.code in UNREACHABLE:
         return WorkspaceState.FAILED
     if workspace.wanted == Kept.ARCHIVED:
         there = status.phase == WorkspacePhase.ARCHIVED

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from visa.domain.fate import End
-from visa.domain.instance import Kept, Wanted
+from visa.domain.instance import Kept, Wanted, WorkspacePhase
 from visa.domain.letters import LetterKind
 from visa.domain.reclaim import Moment, Why
 from visa.ports.clock import NewId
@@ -20,6 +20,9 @@ from visa.services.reclaim.cases import InstanceCase, WorkspaceCase
 from visa.services.reclaim.words import BECAUSE, day
 from visa.services.wake import Subject
 from visa.store.tables import Reclaim, Workspace
+
+_STILL_ARCHIVED = frozenset({WorkspacePhase.ARCHIVED, WorkspacePhase.RESTORING})
+"""It was wanted back and never came: the archive that it has stays the one that is wanted."""
 
 
 def instance(session: Session, by: InForce, case: InstanceCase, end: End, now: datetime, *, new_id: NewId) -> None:
@@ -64,7 +67,9 @@ def workspace(
     one, now = case.workspace, moment.now
     if end.cause.why is Why.BIN and archives and by.policy.archive:
         one.wanted = Kept.ARCHIVED
-        one.archive_no, one.snapshot_no = _next_copy(one), None
+        if one.archive_no is None or case.phase not in _STILL_ARCHIVED:
+            one.archive_no = _next_copy(one)
+        one.snapshot_no = None
         one.archived_until = now + timedelta(days=by.policy.archive_d)
         row.stay_from, row.lived_from = now, moment.lived_s
         kind, what = "archive_wanted", f"goes to the archive until {day(one.archived_until)}"

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from visa.domain.instance import Doing, Facts, Kept, Phase, Wanted, WorkspacePhase
 from visa.domain.plan import InstanceIntent, Seen
 from visa.domain.resources import Mark, ServerSpec, VolumeSpec
-from visa.domain.workspace import WorkspaceIntent
+from visa.domain.workspace import UNREACHABLE, WorkspaceIntent
 from visa.services import guests
 from visa.services.actors import account, load_actor
 from visa.services.mounting import instance_mounts
@@ -57,6 +57,7 @@ def instance_intent(session: Session, instance: Instance, deployment: str, now: 
         phase_since=status.phase_since,
         admitted=instance.waiting_since is None,
         snapshot=_copy(deployment, "snapshot", intent.id, intent.snapshot_no),
+        workspace_message=workspace.message if workspace.code in UNREACHABLE else None,
     )
 
 

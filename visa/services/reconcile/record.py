@@ -57,6 +57,8 @@ class Row:
 def rest(session: Session, row: Row, step: Rest, seen: ServerSeen | VolumeSeen | None, now: datetime) -> None:
     """Nothing was ordered: record what was seen and decided, and give the lease back."""
     status = row.status
+    if isinstance(row.intent, Workspace) and step.phase == status.phase and step.code not in {None, status.code}:
+        _tell(session, row, "delayed", step.message or "It does not go on.", now)
     status.missing_since = step.missing_since
     status.next_look_at = step.look_at
     if not step.keep_doing:

@@ -165,6 +165,6 @@ def _rows(intent: Any, status: Any) -> Select[Any]:
 def _light(kind: str, row: Any, now: datetime) -> Light:
     row_id, version, ref, doing, fingerprint, next_look_at, seen_revision, phase, revision, *more = row
     due = seen_revision != revision or (next_look_at is not None and next_look_at <= now)
-    archived = phase == WorkspacePhase.ARCHIVED
+    archived = phase == WorkspacePhase.ARCHIVED or (phase == WorkspacePhase.RESTORING and ref is None)
     expected = archived or (ref is not None and doing != Doing.DELETE)
     return Light(kind, row_id, version, expected, fingerprint, due, more[0] if more else None, archived)
