@@ -9,18 +9,16 @@ from types import SimpleNamespace
 import pytest
 
 from tests.services.test_reclaim_promises import Reclaim
-from visa.domain import plan, plan_workspace
-from visa.domain.instance import Kept
+from visa.domain import plan, plan_archive, plan_workspace
 from visa.domain.lived import Lived
 from visa.domain.reclaim import Given
-from visa.domain.steps import DeleteSnapshot, DeleteVolume
+from visa.domain.steps import CreateVolume, DeleteSnapshot, DeleteVolume
 from visa.services.policies import InForce
 from visa.services.reclaim import explain, lived_time, load
-from visa.services.reconcile import load as reconcile_load
 from visa.settings import Policy
 from visa.testing.builders import ADA
 
-told, workspace_intent = load._told, reconcile_load.workspace_intent
+told = load._told
 
 
 def as_if_told(*given):
@@ -31,13 +29,12 @@ def as_if_told(*given):
     return found
 
 
-def without_archive(*given, **more):
+def made_anew(case):
     """A workspace that comes back is made anew."""
-    intent = workspace_intent(*given, **more)
-    return replace(intent, archive=None) if intent.wanted is Kept.KEPT else intent
+    return CreateVolume(case.intent.spec, attempts=case.tries)
 
 
-def archived_at_once(case, volume, _mark):
+def archived_at_once(case, volume, _mark, _backup):
     """A backup is not waited for."""
     if case.seen.snapshots:
         return DeleteSnapshot(case.seen.snapshots[0].ref, case.tries)
@@ -50,7 +47,7 @@ def all_time_counts(before, now, _pace):
 
 MUTANTS: dict[str, tuple[object, str, object, str]] = {
     "1: a volume goes before its archive is whole": (
-        plan_workspace,
+        plan_archive,
         "_into_archive",
         archived_at_once,
         "lost: nothing holds the files",
@@ -58,7 +55,7 @@ MUTANTS: dict[str, tuple[object, str, object, str]] = {
     "1: a warning counts that was never delivered": (load, "_told", as_if_told, "without"),
     "2: a machine goes with its workspace": (plan, "_held", lambda *_: None, "a machine went that still held"),
     "2: a machine goes before its workspace is copied": (plan, "_uncopied", lambda _: None, "a machine went before"),
-    "3: a restored workspace is empty": (reconcile_load, "workspace_intent", without_archive, "lost"),
+    "3: a restored workspace is empty": (plan_workspace, "_make", made_anew, "lost"),
     "3: a clock that was set makes notices full": (lived_time, "tick", all_time_counts, "was given only|cut short"),
     "4: the dry run goes by another policy": (
         explain,
