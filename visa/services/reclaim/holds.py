@@ -146,10 +146,13 @@ def _changed(session: Session, hold: Hold, owner_id: str, what: str, message: st
     is_instance = hold.subject == Subject.INSTANCE
     used_by = select(Instance.id, Instance.workspace_id).join(InstanceStatus).where(InstanceStatus.phase != Phase.GONE)
     mine = (Instance.id if is_instance else Instance.workspace_id) == hold.subject_id
-    wake(session, Subject(hold.subject), hold.subject_id, at=now)
+    both = {(Subject(hold.subject), hold.subject_id)}
     for instance_id, workspace_id in session.execute(used_by.where(mine)):
-        other = (Subject.WORKSPACE, workspace_id) if is_instance else (Subject.INSTANCE, instance_id)
-        wake(session, *other, at=now)
+        both |= {(Subject.INSTANCE, instance_id), (Subject.WORKSPACE, workspace_id)}
+    for subject, subject_id in sorted(
+        both
+    ):  # always in this order: holds on either never wait for each other in a circle
+        wake(session, subject, subject_id, at=now)
     instance = session.get(Instance, hold.subject_id) if is_instance else None
     record(
         session,
