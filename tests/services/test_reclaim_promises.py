@@ -37,7 +37,7 @@ from visa.store.session import open_engine, open_sessions
 from visa.store.tables import Hold, Instance, InstanceStatus, Workspace
 from visa.testing.builders import ADA, BOB, OPEN
 
-EXAMPLES, STEPS, LEAST = 48, 250, 10_000
+EXAMPLES, STEPS, LEAST = 56, 250, 10_000
 LONG = 10
 ADMIN = By("person", "Admin", "admin")
 people = st.sampled_from([ADA, BOB])
