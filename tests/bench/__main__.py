@@ -6,7 +6,7 @@ Each part prints its own table; `python -m tests.bench NAME…` runs only those.
 import sys
 from importlib import import_module
 
-PARTS = ("bench_reconcile", "bench_lists", "bench_first_frame", "bench_broker")
+PARTS = ("bench_reconcile", "bench_reclaim", "bench_lists", "bench_first_frame", "bench_broker")
 
 
 def main(names: list[str]) -> None:
