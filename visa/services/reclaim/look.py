@@ -23,9 +23,10 @@ from visa.services.policies import InForce
 from visa.services.reclaim import facts, load, notices, stop, take
 from visa.services.reclaim.cases import InstanceCase, WorkspaceCase
 from visa.services.reclaim.lived_time import now_lived
+from visa.services.reclaim.notices import Wish
 from visa.services.reclaim.terms import LETTERS
 from visa.services.reclaim.words import delay
-from visa.services.wake import Subject, wake
+from visa.services.wake import Subject, wake_all
 from visa.store.session import Sessions
 from visa.store.tables import Instance, Reclaim, Workspace
 
@@ -69,6 +70,7 @@ class _Batch:
     settled: bool
     stopped: bool
     report: LookReport
+    to_tell: list[Wish] = field(default_factory=list)
 
     @property
     def may_take(self) -> bool:
@@ -102,19 +104,23 @@ def _one_batch(work: Looking, moment: Moment, settled: bool, report: LookReport)
         report.stopped = not stop.may_take(session)
         batch = _Batch(session, work, by, moment, settled, report.stopped, report)
         rows = _lock_due(session, moment.now)
-        _instances(batch, {key: row for (subject, key), row in rows.items() if subject == Subject.INSTANCE}, taken)
-        _workspaces(batch, {key: row for (subject, key), row in rows.items() if subject == Subject.WORKSPACE})
+        with session.no_autoflush:  # what is decided of one depends on nothing that is written of another
+            _instances(batch, {key: row for (subject, key), row in rows.items() if subject == Subject.INSTANCE}, taken)
+            session.flush()  # workspaces are read as they are now
+            _workspaces(batch, {key: row for (subject, key), row in rows.items() if subject == Subject.WORKSPACE})
+        report.asked += notices.ask_all(session, batch.to_tell, new_id=work.new_id, now=moment.now)
         report.looked += len(rows)
     if taken:  # in a transaction of its own: waiting for these rows while holding others could be waiting in a circle
         with work.sessions.write() as session:
-            for workspace_id in sorted(taken):
-                wake(session, Subject.WORKSPACE, workspace_id, at=moment.now)
+            wake_all(session, Subject.WORKSPACE, taken, at=moment.now)
 
 
 def _lock_due(session: Session, now: datetime) -> dict[tuple[str, str], Reclaim]:
     """Due rows whose subjects nobody holds: locked like verbs lock them, first the subject and then its row here."""
-    due = select(Reclaim.subject, Reclaim.subject_id).where(_is_due(now))
-    keys = [(row.subject, row.subject_id) for row in session.execute(due.order_by(Reclaim.look_at).limit(BATCH))]
+    keys: list[tuple[str, str]] = []
+    for condition in _due(now):  # one by one: together they would be looked for in the whole table
+        due = select(Reclaim.subject, Reclaim.subject_id).where(condition).order_by(Reclaim.look_at)
+        keys += [(row.subject, row.subject_id) for row in session.execute(due.limit(BATCH - len(keys)))]
     if not keys:
         return {}
     free = _free(session, Workspace, [key for subject, key in keys if subject == Subject.WORKSPACE])
@@ -123,14 +129,14 @@ def _lock_due(session: Session, now: datetime) -> dict[tuple[str, str], Reclaim]
     free |= _free(session, Workspace, set(used.values()) - free)
     here = [(Subject.INSTANCE.value, one) for one in sorted(instances) if used[one] in free]
     here += [(subject, key) for subject, key in keys if subject == Subject.WORKSPACE and key in free]
-    rows = select(Reclaim).where(tuple_(Reclaim.subject, Reclaim.subject_id).in_(here), _is_due(now))
+    rows = select(Reclaim).where(tuple_(Reclaim.subject, Reclaim.subject_id).in_(here), or_(*_due(now)))
     locked = rows.with_for_update(skip_locked=True).execution_options(populate_existing=True)
     return {(row.subject, row.subject_id): row for row in session.scalars(locked)}
 
 
-def _is_due(now: datetime) -> ColumnElement[bool]:
+def _due(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """Its time has come, or is further away than any look puts it: a clock wrote that which was wrong."""
-    return or_(Reclaim.look_at <= now, Reclaim.look_at > now + 2 * AT_LEAST)
+    return Reclaim.look_at <= now, Reclaim.look_at > now + 2 * AT_LEAST
 
 
 def _free(session: Session, table: Any, ids: Collection[str]) -> set[str]:
@@ -149,8 +155,7 @@ def _instances(batch: _Batch, rows: Mapping[str, Reclaim], taken: list[str]) -> 
         _tell(batch, case, comes)
         _note(batch, row, comes)
         if comes.take is not None:
-            now = batch.moment.now
-            take.instance(batch.session, batch.by, case, comes.take, now, new_id=batch.work.new_id)
+            batch.to_tell.append(take.instance(batch.session, batch.by, case, comes.take, batch.moment.now))
             _count(batch, comes)
             batch.session.delete(row)
             taken.append(case.workspace.id)
@@ -203,17 +208,10 @@ def _tell(batch: _Batch, case: InstanceCase | WorkspaceCase, comes: Fate) -> Non
             owner_id = case.workspace.owner_id
             archived = policy.archive and batch.work.archives.get(case.workspace.cloud, False)
             said = facts.of_workspace(policy, end, archived=archived)
-        batch.report.asked += notices.ask(
-            batch.session,
-            new_id=batch.work.new_id,
-            person_id=owner_id,
-            subject=case.subject,
-            subject_id=case.subject_id,
-            kind=LETTERS[end.cause.why],
-            cycle=end.cause.cycle,
-            lead=end.course.warn,
-            facts=said,
-            now=now,
+        batch.to_tell.append(
+            Wish(
+                owner_id, case.subject, case.subject_id, LETTERS[end.cause.why], end.cause.cycle, end.course.warn, said
+            )
         )
 
 
@@ -251,15 +249,7 @@ def _tell_archived(batch: _Batch, case: WorkspaceCase) -> None:
     one = case.workspace
     if one.wanted != Kept.ARCHIVED or case.phase is not WorkspacePhase.ARCHIVED or case.stay is None:
         return
-    notices.ask(
-        batch.session,
-        new_id=batch.work.new_id,
-        person_id=one.owner_id,
-        subject=Subject.WORKSPACE,
-        subject_id=one.id,
-        kind=LetterKind.ARCHIVED,
-        cycle=case.stay.at,
-        lead=timedelta(),
-        facts=facts.of_archived(batch.by.policy, one.archived_until),
-        now=batch.moment.now,
+    said = facts.of_archived(batch.by.policy, one.archived_until)
+    batch.to_tell.append(
+        Wish(one.owner_id, Subject.WORKSPACE, one.id, LetterKind.ARCHIVED, case.stay.at, timedelta(), said)
     )

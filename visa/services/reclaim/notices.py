@@ -4,7 +4,7 @@ A warning counts from its delivery, never from being asked for. Pages may be nam
 ("/instances/x"): the sender puts the platform's own address before them.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -62,45 +62,46 @@ Cycle = tuple[str, LetterKind, datetime]
 """The warnings that belong together: a subject's id, their kind, and the cycle."""
 
 
-def ask(
-    session: Session,
-    *,
-    new_id: NewId,
-    person_id: str,
-    subject: Subject,
-    subject_id: str,
-    kind: LetterKind,
-    cycle: datetime,
-    lead: timedelta,
-    facts: Facts,
-    now: datetime,
-) -> bool:
-    """This person is to be told, in the caller's writing transaction. `lead` is zero for what is no warning.
+@dataclass(frozen=True)
+class Wish:
+    """This person is to be told. `lead` is zero for what is no warning."""
 
-    False when the same was asked for before; one that became void since is revived, with the new facts.
+    person_id: str
+    subject: Subject
+    subject_id: str
+    kind: LetterKind
+    cycle: datetime
+    lead: timedelta
+    facts: Facts
+
+
+def ask(session: Session, *, new_id: NewId, now: datetime, **about: Any) -> bool:
+    """Ask for one letter, a `Wish` of these fields; False when the same was asked for before."""
+    return ask_all(session, [Wish(**about)], new_id=new_id, now=now) == 1
+
+
+def ask_all(session: Session, wishes: Sequence[Wish], *, new_id: NewId, now: datetime) -> int:
+    """Ask for letters in one statement, in the caller's writing transaction; how many were not asked for before.
+
+    One that became void since is revived, with the new facts.
     """
-    fresh = {
-        "facts": to_json(facts),
-        "made_at": now,
-        "state": State.PENDING,
-        "next_try_at": now,
-        "attempts": 0,
-        "error": None,
-        "lease_holder": None,
-        "lease_until": None,
-    }
-    key = {
-        "subject": subject,
-        "subject_id": subject_id,
-        "kind": kind,
-        "cycle": cycle,
-        "lead_s": lead.total_seconds(),
-        "person_id": person_id,
-    }
+    if not wishes:
+        return 0
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = insert(Notice).values(id=new_id(), **key, **fresh)
-    row = row.on_conflict_do_update(index_elements=list(key), set_=fresh, where=Notice.state == State.VOID)
-    return session.scalar(row.returning(Notice.id)) is not None
+    rows = insert(Notice).values([{"id": new_id()} | _row(wish, now) for wish in wishes])
+    fresh = {name: rows.excluded[name] for name in _FRESH}
+    rows = rows.on_conflict_do_update(index_elements=list(_KEY), set_=fresh, where=Notice.state == State.VOID)
+    return len(session.scalars(rows.returning(Notice.id)).all())
+
+
+_KEY = ("subject", "subject_id", "kind", "cycle", "lead_s", "person_id")
+_FRESH = ("facts", "made_at", "state", "next_try_at", "attempts", "error", "lease_holder", "lease_until")
+
+
+def _row(wish: Wish, now: datetime) -> dict[str, Any]:
+    about = (wish.subject, wish.subject_id, wish.kind, wish.cycle, wish.lead.total_seconds(), wish.person_id)
+    state = (to_json(wish.facts), now, State.PENDING, now, 0, None, None, None)
+    return dict(zip(_KEY + _FRESH, about + state, strict=True))
 
 
 def void(

@@ -12,11 +12,11 @@ from visa.domain.fate import End
 from visa.domain.instance import Kept, Wanted, WorkspacePhase
 from visa.domain.letters import LetterKind
 from visa.domain.reclaim import Moment, Why
-from visa.ports.clock import NewId
 from visa.services.journal import By, record
 from visa.services.policies import InForce
-from visa.services.reclaim import facts, notices
+from visa.services.reclaim import facts
 from visa.services.reclaim.cases import InstanceCase, WorkspaceCase
+from visa.services.reclaim.notices import Wish
 from visa.services.reclaim.words import BECAUSE, day
 from visa.services.wake import Subject
 from visa.store.tables import Reclaim, Workspace
@@ -25,8 +25,11 @@ _STILL_ARCHIVED = frozenset({WorkspacePhase.ARCHIVED, WorkspacePhase.RESTORING})
 """It was wanted back and never came: the archive that it has stays the one that is wanted."""
 
 
-def instance(session: Session, by: InForce, case: InstanceCase, end: End, now: datetime, *, new_id: NewId) -> None:
-    """Want it gone, and its workspace in the recycle bin with a snapshot where the policy says so."""
+def instance(session: Session, by: InForce, case: InstanceCase, end: End, now: datetime) -> Wish:
+    """Want it gone, and its workspace in the recycle bin with a snapshot where the policy says so.
+
+    Returns what its owner is to be told.
+    """
     one, workspace, policy = case.instance, case.workspace, by.policy
     one.wanted = Wanted.GONE
     one.revision += 1
@@ -46,9 +49,7 @@ def instance(session: Session, by: InForce, case: InstanceCase, end: End, now: d
         instance_id=one.id,
         workspace_id=workspace.id,
     )
-    notices.ask(
-        session,
-        new_id=new_id,
+    return Wish(
         person_id=one.owner_id,
         subject=Subject.INSTANCE,
         subject_id=one.id,
@@ -56,7 +57,6 @@ def instance(session: Session, by: InForce, case: InstanceCase, end: End, now: d
         cycle=now,
         lead=timedelta(),
         facts=facts.of_taken(end.cause.why, workspace.kept_until),
-        now=now,
     )
 
 
