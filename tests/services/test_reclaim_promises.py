@@ -25,7 +25,8 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import select
 
-from tests.services.reclaim_world import HOUR, POLICIES, STEP, TROUBLES, World
+from tests.services.reclaim_parts import HOUR, POLICIES, STEP, TROUBLES
+from tests.services.reclaim_world import World
 from visa.domain.instance import Kept, Phase, Wanted
 from visa.errors import VisaError
 from visa.services import instances, policies, workspaces
