@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from visa.domain.instance import Phase
+from visa.domain.instance import Phase, WorkspacePhase
 from visa.domain.leaks import Rules
 from visa.domain.resources import Account, Mark, PortSeen, Power, ServerSpec, VolumeSpec, VolumeState
 from visa.errors import CloudError, Fault
 from visa.services import leaks
-from visa.store.tables import Instance, InstanceStatus
+from visa.store.tables import Instance, InstanceStatus, WorkspaceStatus
 from visa.testing.builders import ADA
 from visa.testing.cloud import FakeCloud
 
@@ -178,6 +178,17 @@ def test_copies_of_a_workspace_that_has_a_row_are_no_leaks(mine, work, clock, cl
     cloud.plant_snapshot(Mark("test", "snapshot", f"{workspace}.1"))
     cloud.plant_backup(Mark("test", "backup", f"{workspace}.2"))
     assert look(work, clock, times=10) == leaks.LeakReport()
+
+
+def test_copies_that_outlived_their_workspace_are_leaks(mine, work, clock, cloud, sessions):
+    with sessions.write() as session:
+        workspace = session.get_one(Instance, mine).workspace_id
+        session.get_one(InstanceStatus, mine).phase = Phase.GONE
+        session.get_one(WorkspaceStatus, workspace).phase = WorkspacePhase.GONE
+    cloud.plant_snapshot(Mark("test", "snapshot", f"{workspace}.1"))
+    cloud.plant_backup(Mark("test", "backup", f"{workspace}.2"))
+    report = look(work, clock, times=2)
+    assert (report.snapshots, report.backups) == (1, 1)
 
 
 def test_a_mark_of_another_kind_is_not_ours(mine, work, clock, cloud, sessions):

@@ -131,6 +131,19 @@ def test_a_restore_that_fails_and_a_cloud_too_busy_to_clear_up_after_it(story: S
     assert cloud.calls["create_volume_from"] == 3
 
 
+def test_a_restore_that_never_succeeds_is_told_to_whom_it_keeps_waiting(story: Story, cloud: FakeCloud):
+    story.archived()
+    cloud.fail_copies(restores=1000)
+    second = story.restore(story.workspace_id)
+    story.passes(60, step_s=10)
+    assert cloud.calls["create_volume_from"] <= 6
+    with story.sessions.read() as session:
+        assert "the archive, which is kept" in (session.get_one(InstanceStatus, second).message or "")
+    cloud.fail_copies()
+    story.clock.advance(3600)
+    story.check_restored(second)
+
+
 def test_a_desktop_says_that_its_files_come_back(story: Story, cloud: FakeCloud):
     story.archived()
     cloud.pace.backup_s = 30

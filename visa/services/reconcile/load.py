@@ -57,7 +57,7 @@ def instance_intent(session: Session, instance: Instance, deployment: str, now: 
         phase_since=status.phase_since,
         admitted=instance.waiting_since is None,
         snapshot=_copy(deployment, "snapshot", intent.id, intent.snapshot_no),
-        workspace_message=workspace.message if workspace.code in UNREACHABLE else None,
+        workspace_message=workspace.message if _hinders(workspace) else None,
     )
 
 
@@ -85,6 +85,12 @@ def workspace_intent(session: Session, workspace: Workspace, deployment: str, *,
         archives=archives,
         copied=workspace.copies > 0,
     )
+
+
+def _hinders(workspace: WorkspaceStatus) -> bool:
+    """Whether what is told of the workspace is what keeps a person waiting for its archive."""
+    failing = workspace.phase == WorkspacePhase.RESTORING and workspace.attempts > 0
+    return failing or workspace.code in UNREACHABLE
 
 
 def _copy(deployment: str, kind: str, workspace_id: str, number: int | None) -> Mark | None:
