@@ -10,6 +10,7 @@ from visa.domain.idle import Signal, State
 from visa.domain.instance import Phase, Wanted
 from visa.services import desktops, idleness
 from visa.services.desktops import Held
+from visa.services.reconcile import run_pass
 from visa.store.tables import Activity, DesktopSession, Instance, InstanceStatus
 from visa.testing.builders import ADA
 
@@ -191,3 +192,27 @@ def test_a_late_word_changes_nothing_but_what_it_says_of_use(place, mine):
         idleness.record(session, place.seeded.policy, mine, Signal.LOGINS, value=2, now=late)
         row = session.get_one(Activity, (mine, Signal.LOGINS))
         assert (row.known_at, row.quiet_since, row.value) == (place.clock.now(), late, 0)
+
+
+def test_the_loop_hears_of_use_from_a_cloud_that_knows_it(place, work, cloud, clock, settle):
+    one = place.ask(ADA)
+    cloud.tells_use()
+    settle()
+    run_pass(work)
+    assert set(states(place, one).values()) == {State.QUIET}
+    (ref,) = cloud.specs
+    cloud.tells_use(ref, logins=1)
+    run_pass(work)
+    assert states(place, one)[Signal.LOGINS] is State.ACTIVE
+    cloud.tells_use(ref, load=None, logins=None)
+    clock.advance(11 * 60)
+    run_pass(work)
+    assert idle(place, one).since is None
+
+
+def test_the_loop_writes_nothing_of_a_cloud_that_knows_nothing(place, work, settle):
+    one = place.ask(ADA)
+    settle()
+    with place.sessions.read() as session:
+        assert session.get(Activity, (one, Signal.LOAD)) is None
+    assert states(place, one)[Signal.LOAD] is State.UNKNOWN

@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import event
 
 from tests.services.limiting import Place, limited
-from visa.services import instances
+from visa.domain.idle import Signal
+from visa.domain.instance import Phase
+from visa.services import idleness, instances
 from visa.services.over_quota import over_quota
-from visa.store.tables import Activity, RoleGrant
+from visa.store.tables import Activity, InstanceStatus, RoleGrant
 from visa.testing.builders import ADA, BOB
 
 
@@ -63,3 +65,15 @@ def test_a_long_list_of_modest_people_costs_no_more_queries(place, sessions):
     event.listen(sessions.engine, "before_cursor_execute", lambda *call: said.append(call[2]))
     assert over(place) == {}
     assert sum(statement.startswith("SELECT") for statement in said) == 1
+
+
+def test_what_works_inside_is_no_longest_unused_one(place):
+    made = []
+    for _ in range(3):
+        made.append(place.ask(ADA))
+        place.clock.advance(60)
+    place.clock.advance(8 * 86400)
+    with place.sessions.write() as session:
+        session.get_one(InstanceStatus, made[0]).phase = Phase.RUNNING
+        idleness.record(session, place.seeded.policy, made[0], Signal.LOAD, value=1, now=place.clock.now())
+    assert list(over(place)) == [made[1]]
