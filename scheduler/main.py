@@ -38,7 +38,6 @@ log = structlog.get_logger(__name__)
 SWEEP_S = 60.0
 ADMIT_S = 2.0
 LIMITS_S = 600.0
-LETTERS_S = 5.0
 
 
 def main() -> int:
@@ -71,7 +70,7 @@ def run(runtime: Runtime) -> None:
         jobs: Jobs = {
             "facility": (settings.facility.sync_s, sync),
             "sweep": (SWEEP_S, clean),
-            LETTERS_JOB: (LETTERS_S, lambda: send_letters(runtime, letters)),
+            LETTERS_JOB: (settings.mail.send_s, lambda: send_letters(runtime, letters)),
             OVER_QUOTA_JOB: (settings.reclaim.surplus_s, surplus),
             "enrol": (settings.reclaim.enrol_s, unseen),
             LOOK_JOB: (settings.reclaim.look_s, lambda: look_at_due(runtime, Run(LOOK_JOB, name))),

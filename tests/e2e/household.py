@@ -28,10 +28,11 @@ class Household:
         self._cast = {program.name: program for program in programs(state, taken, self.runtime)}
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
-    def start(self, name: str) -> None:
+    def start(self, name: str, *, again: str = "") -> None:
+        """Start a program; `again` names one more of it, which runs beside the first."""
         program = self._cast[name]
-        with (self.state.logs / f"{name}.log").open("ab") as log:
-            self._running[name] = subprocess.Popen(
+        with (self.state.logs / f"{name}{again}.log").open("ab") as log:
+            self._running[name + again] = subprocess.Popen(
                 list(program.command),
                 cwd=program.cwd,
                 env=os.environ | dict(program.env) | self._env,

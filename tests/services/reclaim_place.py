@@ -95,7 +95,6 @@ class Place:
             policy = policies.in_force(session).policy
             wanted = policy.model_validate(policy.model_dump() | changes)
             policies.load(session, wanted, by="test", note="", now=self.clock.now())
-            session.execute(update(Reclaim).values(look_at=self.clock.now()))
 
     def gone(self) -> None:
         """The reconcile loop worked off that the machine is to go."""

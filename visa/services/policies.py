@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from visa.errors import BadFiles, Problem
 from visa.services import yaml_file
 from visa.settings import Policy
 from visa.store.session import alone
-from visa.store.tables import Flavour, Image, PolicyVersion
+from visa.store.tables import Flavour, Image, PolicyVersion, Reclaim
 
 DEFAULTS = 0
 """The number of the product's own policy, which is in force until another is loaded."""
@@ -41,6 +41,7 @@ def in_force(session: Session) -> InForce:
 def load(session: Session, policy: Policy, *, by: str, note: str, now: datetime) -> InForce:
     """Bring a policy into force, in the caller's transaction; nothing happens when it is in force already.
 
+    Reclaim looks at everything again by the new one.
     Raises `BadFiles` for what the catalogue lacks.
     """
     alone(session, "policy")
@@ -52,6 +53,7 @@ def load(session: Session, policy: Policy, *, by: str, note: str, now: datetime)
     after = InForce(before.number + 1, policy)
     content = policy.model_dump(mode="json")
     session.add(PolicyVersion(number=after.number, content=content, loaded_at=now, loaded_by=by, note=note))
+    session.execute(update(Reclaim).values(look_at=now, version=Reclaim.version + 1))
     return after
 
 

@@ -33,6 +33,7 @@ class Mail(Section):
     operators: tuple[str, ...] = Field(
         (), description="Addresses that are told when something is stuck, such as a warning that cannot be delivered."
     )
+    send_s: Seconds = Field(5, description="How often letters that wait are sent.")
     alert_after_s: Seconds = Field(
         14400, description="How long a letter may be undelivered before mail.operators are told; then once a day."
     )

@@ -36,6 +36,7 @@ from visa.services.journal import SYSTEM
 from visa.services.journal import record as write_event
 from visa.services.reconcile.execute import Done, Outcome, Seen
 from visa.services.reconcile.words import say
+from visa.services.wake import Subject, wake
 from visa.store.tables import Instance, InstanceStatus, Workspace, WorkspaceStatus
 
 _PASSING = frozenset({"gone", "in_use", "volume_in_use", "has_snapshots"})
@@ -178,6 +179,8 @@ def _enter(session: Session, row: Row, phase: str, now: datetime) -> None:
     if phase == status.phase:
         return
     status.phase, status.phase_since = phase, now
+    if phase == WorkspacePhase.ARCHIVED:
+        wake(session, Subject.WORKSPACE, row.intent.id, at=now)  # its owner is told, and its time in there counts
     if isinstance(status, InstanceStatus):
         status.ready_at = now if phase == Phase.RUNNING else None
         status.first_ready_at = status.first_ready_at or status.ready_at

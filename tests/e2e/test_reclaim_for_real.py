@@ -1,0 +1,155 @@
+"""Reclaim in seconds, with the real processes: two schedulers, a mail server, real files on the local cloud.
+
+A desktop is warned of and taken back, its files go through recycle bin and archive, and are read in the restored one;
+while mail is down nothing is taken; left alone in the end, everything goes, after its warnings.
+"""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from tests.e2e.household import Household, household
+from tests.e2e.visitor import Visitor
+from tests.mail.mailserver import MailServer, serving
+from visa.settings import Policy
+from visa.store.tables import Event, Instance, Notice
+from visa.testing.sample.people import SAMPLE_PEOPLE
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
+
+PERSON = next(iter(SAMPLE_PEOPLE.values()))
+PATIENCE_S = 120
+LIFE_S, FIRST_S, LAST_S = 8, 4, 2
+AWAY = "421 4.3.2 The service is not available"
+
+
+def days(seconds: float) -> float:
+    return seconds / 86400
+
+
+POLICY = Policy.model_validate(
+    {
+        standing: {
+            "lifetime_d": days(LIFE_S),
+            "extension_d": days(LIFE_S),
+            "max_lifetime_d": days(600),
+            "idle_d": None,
+            "instances": 5,
+        }
+        for standing in ("user", "staff")
+    }
+    | {
+        "warnings": {"lifetime_d": [days(FIRST_S), days(LAST_S)], "bin_d": [days(2)], "archive_d": [days(2)]},
+        "bin_d": days(6),
+        "archive_d": days(10),
+        "windows": {"beamtime": False},  # experiments of the sample facility run
+    }
+)
+
+
+@pytest.fixture
+def mail() -> Iterator[MailServer]:
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def house(mail: MailServer) -> Iterator[Household]:
+    folder = Path(tempfile.mkdtemp(prefix="visa-reclaim-"))
+    smtp = {"ADAPTER": "smtp", "HOST": "127.0.0.1", "PORT": str(mail.port), "TLS": "none", "SEND_S": "0.5"}
+    env = {f"VISA_MAIL__{name}": value for name, value in smtp.items()} | {"VISA_RECLAIM__LOOK_S": "0.5"}
+    with household(folder, env) as running:
+        running.start("scheduler", again="-2")
+        running.go_by(POLICY)
+        yield running
+    shutil.rmtree(folder)
+
+
+def test_what_is_taken_back_is_warned_of_kept_and_restored(house: Household, mail: MailServer):
+    person = Visitor(house.address, PERSON.claims["sub"])
+    person.sign_in()
+    experiment = person.get("/experiments?scope=mine")["items"][0]["id"]
+    wish = {"name": "Fit", "image_id": "terminal", "flavour_id": "small", "keyboard": "us"}
+    made = person.post("/instances", wish | {"experiment_ids": [experiment]})
+    first, workspace = made["id"], made["workspace"]["id"]
+    person.until(lambda: person.get(f"/instances/{first}")["phase"] == "running" or None, "it runs")
+    (home(house, workspace) / "measured.txt").write_text("what was measured")
+
+    until_gone(person, first)
+    assert warned_in_full(house, first) == [FIRST_S, LAST_S]
+    assert all("“Fit” ends on" in subject for subject in subjects(mail)[:2]), subjects(mail)
+    shown(person, workspace, "archived")
+    cloud = house.runtime.open_cloud("main")
+    assert (cloud.survey().volumes, len(cloud.survey().backups)) == ((), 1)
+
+    mail.plan("MAIL", *[AWAY] * 1000)
+    second = person.post(f"/workspaces/{workspace}/restore")["id"]
+    person.until(lambda: person.get(f"/instances/{second}")["phase"] == "running" or None, "it runs again")
+    assert (home(house, workspace) / "measured.txt").read_text() == "what was measured"
+    late = expires_at(house, second) + timedelta(seconds=LIFE_S)
+    person.until(lambda: house.runtime.clock.now() > late or None, "its time was over long ago")
+    assert person.get(f"/instances/{second}")["phase"] == "running", "taken although nobody could be told"
+
+    mail.plans.clear()
+    with house.runtime.sessions.write() as session:  # the pauses between tries are of minutes
+        session.execute(update(Notice).where(Notice.state == "pending").values(next_try_at=house.runtime.clock.now()))
+    until_gone(person, second)
+    assert warned_in_full(house, second) == [FIRST_S, LAST_S]
+    person.until(lambda: is_purged(person, workspace) or None, "its archive ended", patience_s=PATIENCE_S)
+    survey = cloud.survey()
+    assert (survey.servers, survey.volumes, survey.snapshots, survey.backups) == ((), (), (), ())
+
+
+def until_gone(person: Visitor, instance_id: str) -> None:
+    path = f"/instances/{instance_id}"
+    person.until(lambda: person.get(path)["phase"] == "gone" or None, "it was taken back", patience_s=PATIENCE_S)
+
+
+def shown(person: Visitor, workspace_id: str, state: str) -> None:
+    def as_wanted() -> bool | None:
+        return any(one["id"] == workspace_id and one["state"] == state for one in binned(person)) or None
+
+    person.until(as_wanted, f"the workspace is {state}", patience_s=PATIENCE_S)
+
+
+def is_purged(person: Visitor, workspace_id: str) -> bool:
+    return all(one["id"] != workspace_id for one in binned(person))
+
+
+def binned(person: Visitor) -> list[dict[str, object]]:
+    return list(person.get("/workspaces?state=bin")["items"])
+
+
+def home(house: Household, workspace_id: str) -> Path:
+    """The workspace's files, as they lie on this machine."""
+    for mark in house.state.cloud.glob("volumes/*/mark.json"):
+        if json.loads(mark.read_text())["mark"]["id"] == workspace_id:
+            return mark.parent / "data"
+    raise LookupError(f"no volume carries the mark of workspace {workspace_id}")
+
+
+def expires_at(house: Household, instance_id: str):
+    with house.runtime.sessions.read() as session:
+        return session.get_one(Instance, instance_id).expires_at
+
+
+def warned_in_full(house: Household, instance_id: str) -> list[float]:
+    """The warnings before it was taken, in seconds, each of which was delivered so long before."""
+    with house.runtime.sessions.read() as session:
+        taken = select(Event.at).where(Event.instance_id == instance_id, Event.kind == "instance.reclaimed")
+        taken_at = session.scalars(taken).one()
+        told = select(Notice).where(Notice.subject_id == instance_id, Notice.kind == "lifetime_warning")
+        sent = [one for one in session.scalars(told.order_by(Notice.sent_at)) if one.state == "sent"]
+    assert all(one.sent_at and (taken_at - one.sent_at).total_seconds() >= one.lead_s for one in sent)
+    return [round(one.lead_s) for one in sent]
+
+
+def subjects(mail: MailServer) -> list[str]:
+    """What the letters are about, in their order."""
+    return [one.message["Subject"] for one in mail.inbox]
