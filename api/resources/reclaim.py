@@ -1,11 +1,14 @@
 """What admins do about reclaim: hold single things, or stop all of it. Everybody else is told that nothing is here."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from api.lists import page
 from api.operation import Noun, operation
 from api.schemas.reclaim import (
+    ForecastPageSchema,
+    ForecastQuery,
+    ForecastQuerySchema,
     HoldPageSchema,
     HoldQuery,
     HoldQuerySchema,
@@ -16,11 +19,12 @@ from api.schemas.reclaim import (
     Throw,
     ThrowSchema,
     show_hold,
+    show_planned,
     show_switch,
 )
 from api.work import Work, reading, writing
 from visa.services.catalogue import require_admin
-from visa.services.reclaim import holds, stop
+from visa.services.reclaim import forecast, holds, stop
 from visa.store.tables import Hold
 
 noun = Noun("reclaim", __name__, url_prefix="/api/v1/admin", description="What keeps things from being taken back")
@@ -69,6 +73,24 @@ def release_hold(hold_id: str) -> Shown:
     with writing() as work:
         require_admin(work.actor)
         return _shown(work, holds.release(work.session, hold_id, by=work.desk.by, now=work.desk.now))
+
+
+@operation(noun, "GET", "/reclaim/forecast", query=ForecastQuerySchema, gives=ForecastPageSchema)
+def foresee_reclaim(query: ForecastQuery) -> Shown:
+    """What will be taken back, archived and deleted in the next days, and why; soonest first"""
+    with reading() as work:
+        require_admin(work.actor)
+        now = work.desk.now
+        return page(
+            f"forecast:{query.days:g}",
+            query,
+            lambda after, limit: forecast.forecast(
+                work.session, until=now + timedelta(days=query.days), after=after, limit=limit, now=now
+            ),
+            position=lambda row: (row.noted_at, row.subject_id),
+            types=(datetime, str),
+            show=show_planned,
+        )
 
 
 @operation(noun, "GET", "/reclaim/switch", gives=SwitchSchema)

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load, validates_schema
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from api.schemas.common import NamedSchema, PageQuery, PageQuerySchema, page_of
-from api.schemas.fields import Key, Text, Until, at, claim, one, text, word
+from api.schemas.fields import Key, Text, Until, at, claim, many, one, text, word
+from visa.domain.deferral import Off
+from visa.domain.reclaim import Why
+from visa.services.reclaim.forecast import Planned
 from visa.services.reclaim.holds import REASON_LENGTH, HoldView
 from visa.services.wake import Subject
 from visa.store.tables import ReclaimStop
@@ -120,3 +123,61 @@ def show_hold(view: HoldView) -> dict[str, object]:
 def show_switch(last: ReclaimStop | None) -> dict[str, object]:
     told = None if last is None else {name: getattr(last, name) for name in StopSchema().fields}
     return {"stopped": last is not None and last.resumed_at is None, "last": told}
+
+
+class WarningSchema(Schema):
+    """A warning before an end: `at` is when it was delivered, else when it is due; `waits`: mail has it."""
+
+    lead_s = fields.Float(required=True)
+    at = at()
+    delivered = claim()
+    waits = claim()
+
+
+class PlannedSchema(Schema):
+    """What comes to one instance or workspace, and why. `off` is what holds it off now."""
+
+    subject = word(*Subject)
+    subject_id = text()
+    name = text()
+    owner = one(NamedSchema)
+    ends_at = at(nullable=True)
+    why = word(*Why, nullable=True)
+    off = word(*Off, nullable=True)
+    message = text()
+    warnings = many(WarningSchema)
+
+
+ForecastPageSchema = page_of(PlannedSchema, "ForecastPage")
+
+
+@dataclass(frozen=True)
+class ForecastQuery(PageQuery):
+    days: float
+
+
+class ForecastQuerySchema(PageQuerySchema):
+    """As other lists, and how far to look ahead."""
+
+    days = fields.Float(load_default=14.0, validate=validate.Range(min=0, max=3650))
+
+    @post_load
+    def make(self, values: dict[str, Any], **_: Any) -> ForecastQuery:
+        return ForecastQuery(**values)
+
+
+def show_planned(row: Planned) -> dict[str, object]:
+    return {
+        "subject": row.subject,
+        "subject_id": row.subject_id,
+        "name": row.name,
+        "owner": {"id": row.owner.id, "name": row.owner.name},
+        "ends_at": row.ends_at,
+        "why": row.why,
+        "off": row.off,
+        "message": row.message,
+        "warnings": [
+            {"lead_s": one.lead.total_seconds(), "at": one.at, "delivered": one.delivered, "waits": one.waits}
+            for one in row.warnings
+        ],
+    }

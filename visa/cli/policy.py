@@ -96,3 +96,21 @@ def versions(limit: int) -> None:
     click.echo(
         table(("VERSION", "LOADED (UTC)", "BY", "NOTE"), rows) if rows else "None was loaded: the product's own."
     )
+
+
+@policy.command()
+@click.argument("subject_id", metavar="ID")
+def explain(subject_id: str) -> None:
+    """Say what will become of the instance or workspace ID, by which numbers, and what people were told.
+
+    \b
+    Examples:
+      visa policy explain k3v9x7q2m5w8r4t6
+    """
+    from visa.cli.explained_reclaim import lines
+    from visa.cli.runtime import open_runtime
+
+    runtime = open_runtime()
+    with runtime.sessions.read() as session:
+        for line in lines(session, subject_id, runtime.clock.now()):
+            click.echo(line)

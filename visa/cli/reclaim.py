@@ -1,11 +1,11 @@
-"""`visa reclaim`: the switch that stops all reclaim at once."""
+"""`visa reclaim`: what will be taken back, and the switch that stops all of it at once."""
 
 import click
 
 
 @click.group()
 def reclaim() -> None:
-    """Stop all reclaim at once, or let it go on."""
+    """See what will be taken back, stop all reclaim at once, or let it go on."""
 
 
 @reclaim.command()
@@ -59,3 +59,45 @@ def status() -> None:
     with open_runtime().sessions.read() as session:
         last = switch.stopped(session) or switch.last(session)
     click.echo(switch.said(last) if last else "Reclaim goes on. It was never stopped.")
+
+
+@reclaim.command()
+@click.option("--days", default=14.0, show_default=True, type=click.FloatRange(0, 3650), help="How far to look ahead.")
+@click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 10_000), help="Lines at most.")
+def forecast(days: float, limit: int) -> None:
+    """List what will be taken back, archived or deleted in the next days, and why. Nothing is changed.
+
+    \b
+    Examples:
+      visa reclaim forecast --days 30
+    """
+    from datetime import timedelta
+
+    from visa.cli.runtime import open_runtime, table
+    from visa.services.reclaim import forecast as dry_run
+
+    runtime = open_runtime()
+    now = runtime.clock.now()
+    until = now + timedelta(days=days)
+    with runtime.sessions.read() as session:
+        found = dry_run.forecast(session, until=until, after=None, limit=limit, now=now)
+        total = sum(dry_run.counts(session, until=until).values())
+    rows: list[tuple[object, ...]] = [
+        (
+            f"{one.ends_at:%Y-%m-%d %H:%M}" if one.ends_at else "never",
+            one.subject,
+            one.subject_id,
+            one.name,
+            one.owner.name,
+            one.why,
+            one.off,
+            f"{sum(warning.delivered for warning in one.warnings)} of {len(one.warnings)}",
+        )
+        for one in found
+    ]
+    if not rows:
+        click.echo(f"Nothing ends in the next {days:g} days.")
+        return
+    click.echo(table(("ENDS (UTC)", "WHAT", "ID", "NAME", "OWNER", "WHY", "HELD OFF BY", "WARNED"), rows))
+    if total > len(rows):
+        click.echo(f"{total - len(rows)} more: raise --limit to see them.")

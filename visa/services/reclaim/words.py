@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from visa.domain.deferral import Off
-from visa.domain.fate import End, Fate
+from visa.domain.fate import Fate
 from visa.domain.reclaim import Why
 
 BECAUSE = {
@@ -27,7 +27,7 @@ def day(moment: datetime) -> str:
 
 
 def delay(fate: Fate, *, may_take: bool, stopped: bool) -> tuple[Off | None, str]:
-    """What holds the next end off, and a sentence that says all of it; ("", None) while nothing ends."""
+    """What holds the next end off, and a sentence that says all of it; (None, "") while nothing ends."""
     held = next((end for end in fate.ends if end.course is None and end.moved.by is not None), None)
     end = fate.next_end
     if end is None or end.course is None:
@@ -42,9 +42,3 @@ def delay(fate: Fate, *, may_take: bool, stopped: bool) -> tuple[Off | None, str
     if end.moved.by is not None:
         return end.moved.by.off, f"{said} {end.moved.by.says}"
     return None, said
-
-
-def told_on(end: End, sent: list[datetime]) -> str:
-    """The evidence that an owner knew."""
-    days = " and ".join(day(moment) for moment in sent)
-    return f"because {BECAUSE[end.cause.why]}. Its owner was told on {days}."

@@ -227,6 +227,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/reclaim/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What will be taken back, archived and deleted in the next days, and why; soonest first */
+        get: operations["foreseeReclaim"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/reclaim/switch": {
         parameters: {
             query?: never;
@@ -943,6 +960,10 @@ export interface components {
             items: components["schemas"]["Flavour"][];
             next: string | null;
         };
+        ForecastPage: {
+            items: components["schemas"]["Planned"][];
+            next: string | null;
+        };
         Grant: {
             /** Format: date-time */
             until: string;
@@ -1297,6 +1318,21 @@ export interface components {
             /** @description Total number of pages. */
             total_pages?: number;
         };
+        Planned: {
+            /** Format: date-time */
+            ends_at: string | null;
+            message: string;
+            name: string;
+            /** @enum {string|null} */
+            off: "hold" | "request" | "stopped" | "beamtime" | "closed" | "clocks" | "archiving" | null;
+            owner: components["schemas"]["Named"];
+            /** @enum {string} */
+            subject: "instance" | "workspace";
+            subject_id: string;
+            warnings: components["schemas"]["Warning"][];
+            /** @enum {string|null} */
+            why: "lifetime" | "idle" | "quota" | "bin" | "archive" | null;
+        };
         Problem: {
             code: string;
             detail: string;
@@ -1460,6 +1496,13 @@ export interface components {
             of: number;
             place: number;
             why: string;
+        };
+        Warning: {
+            /** Format: date-time */
+            at: string;
+            delivered: boolean;
+            lead_s: number;
+            waits: boolean;
         };
         Workspace: {
             actions: components["schemas"]["WorkspaceActions"];
@@ -1951,6 +1994,32 @@ export interface operations {
                     "application/json": components["schemas"]["AdminImage"];
                 };
             };
+            default: components["responses"]["Problem"];
+        };
+    };
+    foreseeReclaim: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastPage"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
             default: components["responses"]["Problem"];
         };
     };
