@@ -118,7 +118,7 @@ def open_notify(settings: Settings) -> Notify:
     from visa.adapters.notify.smtp import SmtpNotify
 
     if settings.mail.adapter == "log":
-        return LogNotify()
+        return LogNotify(accepts=settings.environment is Environment.DEVELOPMENT)
     return SmtpNotify(settings.mail, sender_name=f"{settings.site.name} {settings.site.facility}")
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from visa.adapters.notify.log import LogNotify
 from visa.adapters.notify.message import envelope, mailbox
 from visa.domain.mail import Address, Mail
-from visa.errors import Refused
+from visa.errors import Fault, Refused
 
 MAIL = Mail(
     message_id="<1@visa.example.org>",
@@ -120,3 +120,9 @@ def test_a_message_id_is_the_callers_to_get_right(message_id: str):
 def test_the_log_tells_developers_what_would_have_been_sent(capsys: pytest.CaptureFixture[str]):
     LogNotify().send(MAIL)
     assert "anna@example.org" in capsys.readouterr().out
+
+
+def test_in_production_a_log_counts_as_nobody_told():
+    with pytest.raises(Fault) as refused:
+        LogNotify(accepts=False).send(MAIL)
+    assert refused.value.code == "mail_not_set_up"
