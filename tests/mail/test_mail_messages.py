@@ -101,6 +101,7 @@ def test_what_is_no_address_is_refused_before_any_server_is_asked(address: str):
 
 
 @given(st.text(max_size=60))
+@example("\x80@0")
 def test_an_address_is_one_or_refused(address: str):
     try:
         made = mailbox(address)

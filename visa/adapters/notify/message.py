@@ -60,7 +60,8 @@ def envelope(mail: Mail, *, sender: Address, reply_to: Address) -> Envelope:
 def mailbox(address: str) -> str:
     """The address with its domain in ASCII. Raises `Refused` when it is none."""
     local, at, domain = address.strip().rpartition("@")
-    if not at or not LOCAL_PART.fullmatch(local) or local.startswith(".") or local.endswith(".") or ".." in local:
+    dotted = local.startswith(".") or local.endswith(".") or ".." in local
+    if not at or dotted or not local.isprintable() or not LOCAL_PART.fullmatch(local):
         raise _no_address(address)
     try:
         return f"{local}@{idna.encode(domain, uts46=True).decode()}"
