@@ -27,7 +27,7 @@ REASON = "The second beamtime is in March,\nand the fits are not done before."
 @pytest.fixture
 def house() -> Iterator[Household]:
     folder = Path(tempfile.mkdtemp(prefix="visa-ask-"))
-    with household(folder) as running:
+    with household(folder, {"VISA_RECLAIM__LOOK_S": "1"}) as running:
         running.go_by(Policy.model_validate({"user": {"max_lifetime_d": 14}}))
         yield running
     shutil.rmtree(folder)
@@ -66,6 +66,7 @@ def test_more_time_is_asked_for_and_given_and_reclaim_is_stopped(house: Househol
     admin.get_by_role("link", name="Reclaim").click()
     expect(admin.get_by_role("heading", name="Nothing is held")).to_be_visible()
     picture(admin, "reclaim-blank")
+    foresee(admin)
     hold(admin, f"{house.address}/instances/{instance_id}")
     stop(admin)
 
@@ -95,6 +96,19 @@ def give(admin: Page) -> None:
     reply.get_by_role("button", name="Give more time").click()
     expect(admin.get_by_role("heading", name="Nobody waits for an answer")).to_be_visible()
     picture(admin, "requests-blank")
+
+
+def foresee(admin: Page) -> None:
+    """What comes, with the new end."""
+    expect(admin.get_by_role("heading", name="Nothing ends in this time")).to_be_visible()
+    admin.get_by_role("radiogroup", name="Within").get_by_text("90 days").click()
+    row = admin.get_by_role("row", name=NAME)
+    expect(row).to_contain_text("Taken back: its lifetime ends")
+    expect(row).to_contain_text(re.compile(r"Due in 3[78] days.*Due in (39|40) days"))
+    picture(admin, "forecast")
+    row.get_by_role("button", name="Hold").click()
+    expect(admin.get_by_role("dialog").get_by_role("textbox", name="Id")).not_to_have_value("")
+    admin.keyboard.press("Escape")
 
 
 def hold(admin: Page, address: str) -> None:

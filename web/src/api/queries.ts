@@ -23,6 +23,7 @@ export const keys = {
   extensionRequests: (id: string) => ["instance", id, "extension-requests"] as const,
   requestsToAnswer: ["requests-to-answer"] as const,
   holds: ["admin", "holds"] as const,
+  forecast: ["admin", "forecast"] as const,
   reclaimSwitch: ["admin", "reclaim-switch"] as const,
   adminEntries: (kind: string) => ["admin", kind] as const,
   cloudOffers: ["admin", "cloud-offers"] as const,

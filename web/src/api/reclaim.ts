@@ -39,11 +39,22 @@ export const useHolds = (includeOver: boolean) =>
     refetchInterval: LIVE_MS,
   });
 
+export type Planned = Schemas["Planned"];
+
+export const useForecast = (days: number) =>
+  useInfiniteQuery({
+    queryKey: [...keys.forecast, days],
+    queryFn: ({ pageParam, signal }) => get("/api/v1/admin/reclaim/forecast", { query: { days, cursor: pageParam }, signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
+    refetchInterval: LIVE_MS,
+  });
+
 export function usePlaceHold() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (body: NewHold) => ask("post", "/api/v1/admin/holds", { body }),
-    onSettled: () => client.invalidateQueries({ queryKey: keys.holds }),
+    onSettled: () => Promise.all([keys.holds, keys.forecast].map((queryKey) => client.invalidateQueries({ queryKey }))),
   });
 }
 
@@ -51,6 +62,6 @@ export function useReleaseHold(id: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: () => ask("delete", "/api/v1/admin/holds/{hold_id}", { at: { hold_id: id } }),
-    onSettled: () => client.invalidateQueries({ queryKey: keys.holds }),
+    onSettled: () => Promise.all([keys.holds, keys.forecast].map((queryKey) => client.invalidateQueries({ queryKey }))),
   });
 }

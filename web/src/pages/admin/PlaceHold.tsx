@@ -11,11 +11,17 @@ import { notifyDone } from "../../parts/notify";
 
 const SUBJECTS = ["instance", "workspace"] as const;
 
-export function PlaceHold({ onClose }: { onClose: () => void }) {
+/** What is held where it was chosen already. */
+export interface Chosen {
+  subject: (typeof SUBJECTS)[number];
+  id: string;
+}
+
+export function PlaceHold({ chosen, onClose }: { chosen?: Chosen | undefined; onClose: () => void }) {
   const { t } = useTranslation();
   return (
     <Modal opened onClose={onClose} title={t("holds.add")} size="lg" closeButtonProps={{ "aria-label": t("close") }} closeOnClickOutside={false}>
-      <Form onClose={onClose} />
+      <Form chosen={chosen} onClose={onClose} />
     </Modal>
   );
 }
@@ -23,11 +29,11 @@ export function PlaceHold({ onClose }: { onClose: () => void }) {
 /** An id, or the address of an instance's page that was copied from a mail. */
 const idOf = (typed: string): string => /\/instances\/([^/?#]+)/.exec(typed)?.[1] ?? typed.trim();
 
-function Form({ onClose }: { onClose: () => void }) {
+function Form({ chosen, onClose }: { chosen?: Chosen | undefined; onClose: () => void }) {
   const { t } = useTranslation();
   const [today] = useState(() => inputDay(Date.now()));
-  const [subject, setSubject] = useState<(typeof SUBJECTS)[number]>("instance");
-  const [typed, setTyped] = useState("");
+  const [subject, setSubject] = useState<(typeof SUBJECTS)[number]>(chosen?.subject ?? "instance");
+  const [typed, setTyped] = useState(chosen?.id ?? "");
   const [reason, setReason] = useState("");
   const [until, setUntil] = useState("");
   const act = usePlaceHold();

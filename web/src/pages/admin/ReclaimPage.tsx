@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useMe } from "../../api/site";
 import { Page } from "../../parts/Page";
 import { NotFoundPage } from "../NotFoundPage";
+import { Forecast } from "./Forecast";
 import { Holds } from "./Holds";
 import { StopSwitch } from "./StopSwitch";
 
@@ -18,6 +19,7 @@ export function ReclaimPage() {
       </Text>
       <Stack gap="xl">
         <StopSwitch />
+        <Forecast />
         <Holds />
       </Stack>
     </Page>
