@@ -93,9 +93,14 @@ def _received(session: Session, envelope: Envelope) -> Received:
 
 
 @contextmanager
-def serving(*, tls: ssl.SSLContext | None = None, from_first: bool = False, **options: Any) -> Iterator[MailServer]:
-    """A server on a free port of 127.0.0.1; with `tls` it offers STARTTLS, or speaks TLS `from_first` byte on."""
-    house, loop = MailServer(), asyncio.new_event_loop()
+def serving(
+    house: MailServer | None = None, *, tls: ssl.SSLContext | None = None, from_first: bool = False, **options: Any
+) -> Iterator[MailServer]:
+    """A server on a free port of 127.0.0.1; with `tls` it offers STARTTLS, or speaks TLS `from_first` byte on.
+
+    A `house` that served before is back on its port, with what it accepted.
+    """
+    house, loop = house or MailServer(), asyncio.new_event_loop()
     starttls = None if from_first else tls
 
     def session() -> SMTP:
@@ -104,7 +109,7 @@ def serving(*, tls: ssl.SSLContext | None = None, from_first: bool = False, **op
         )
 
     async def begin() -> asyncio.Server:
-        return await loop.create_server(session, "127.0.0.1", 0, ssl=tls if from_first else None)
+        return await loop.create_server(session, "127.0.0.1", house.port, ssl=tls if from_first else None)
 
     thread = Thread(target=loop.run_forever)
     thread.start()  # the caller's thread may have a loop of its own that runs
