@@ -208,6 +208,7 @@ CASES = {
     "listHolds": admin("GET", "holds"),
     "placeHold": Case(hold, before=as_admin),
     "releaseHold": Case(lambda browser, _: browser.send("DELETE", f"/api/v1/admin/holds/{HOLD}"), before=held),
+    "foreseeReclaim": admin("GET", "reclaim/forecast"),
     "getReclaimSwitch": admin("GET", "reclaim/switch"),
     "throwReclaimSwitch": admin("PUT", "reclaim/switch", json={"stopped": True, "reason": "Storage moves"}),
 }
