@@ -9,8 +9,10 @@ from marshmallow import Schema, fields, post_load, validate
 from api.schemas.common import ActionSchema, MountsSchema, NamedSchema, page_of, show_action
 from api.schemas.fields import Key, Text, at, claim, many, number, one, text, texts, word
 from api.schemas.machines import MachineSchema, show_machine
+from visa.domain.deferral import Off
 from visa.domain.idle import says
 from visa.domain.lifecycle import Action
+from visa.domain.reclaim import Why
 from visa.services.create_instance import MAX_EXPERIMENTS, NewInstance
 from visa.services.desktops import Right
 from visa.services.instance_views import InstanceView
@@ -95,6 +97,14 @@ class IdleSchema(Schema):
     says = text()
 
 
+class EndsSchema(Schema):
+    """When it is taken back and why, as things stand: `at` is null while it is held for ever; `off` holds it off."""
+
+    at = at(nullable=True)
+    why = word(Why.LIFETIME, Why.IDLE, Why.QUOTA)
+    off = word(*Off, nullable=True)
+
+
 class InstanceSchema(Schema):
     """One virtual machine: what is wanted of it, what it does, and what may be done with it."""
 
@@ -124,6 +134,7 @@ class InstanceSchema(Schema):
     waiting = one(WaitingSchema, nullable=True)
     created_at = at()
     expires_at = at()
+    ends = one(EndsSchema)
     ready_at = at(nullable=True)
     warning = word("none", "soon", "urgent")
     workspace = one(WorkspaceOfInstanceSchema)
@@ -225,6 +236,7 @@ def show_instance(view: InstanceView, *, person_id: str) -> dict[str, object]:
         "waiting": None if view.waiting is None else asdict(view.waiting),
         "created_at": row.created_at,
         "expires_at": row.expires_at,
+        "ends": asdict(view.ends),
         "ready_at": status.ready_at,
         "warning": view.warning,
         "workspace": {

@@ -20,6 +20,7 @@ from visa.services.idleness import idleness
 from visa.services.instances import find_mine, word_for
 from visa.services.lines import Place, places
 from visa.services.mounting import granted_by_instance
+from visa.services.reclaim.ends import Ends, ends, looked_at
 from visa.settings import Policy
 from visa.store.tables import (
     Activity,
@@ -63,6 +64,7 @@ class InstanceView:
     last_input_at: datetime | None
     idle: Idle
     idle_d: float | None
+    ends: Ends
     waiting: Place | None
 
 
@@ -110,7 +112,7 @@ def _views(session: Session, actor: Actor, query: Any, *, now: datetime, policy:
     thumbnails = {row.instance_id: row.taken_at for row in session.execute(taken)}
     used = select(Activity.instance_id, Activity.at).where(Activity.instance_id.in_(ids), Activity.kind == INPUT)
     inputs = {row.instance_id: row.at for row in session.execute(used)}
-    use = idleness(session, policy, ids, now)
+    use, found = idleness(session, policy, ids, now), looked_at(session, ids)
     entered = _entered(session, ids)
     clouds = {row.Workspace.cloud for row in rows if row.Instance.waiting_since is not None}
     in_line = places(session, policy, clouds, now)
@@ -122,6 +124,7 @@ def _views(session: Session, actor: Actor, query: Any, *, now: datetime, policy:
         extension = expiry.may_extend(instance.lives_from, instance.expires_at, now, limits)
         if word in _ON_THE_WAY and image.id not in usual:
             usual[image.id] = _usual_s(session, image.id)
+        comes = ends(instance, found.get(instance.id), use[instance.id].deadline(limits.idle_d))
         views.append(
             InstanceView(
                 instance=instance,
@@ -132,7 +135,7 @@ def _views(session: Session, actor: Actor, query: Any, *, now: datetime, policy:
                 workspace=workspace,
                 workspace_status=workspace_status,
                 shown=word,
-                warning=_warning(word, instance, now, warn_d=policy.warn_d),
+                warning=_warning(word, comes, now, warn_d=policy.warn_d),
                 actions=lifecycle.allowed_actions(word, extension=extension),
                 mounts=mounts[instance.id],
                 progress=progress(
@@ -148,17 +151,18 @@ def _views(session: Session, actor: Actor, query: Any, *, now: datetime, policy:
                 last_input_at=inputs.get(instance.id),
                 idle=use[instance.id],
                 idle_d=limits.idle_d,
+                ends=comes,
                 waiting=in_line.get(instance.id),
             )
         )
     return views
 
 
-def _warning(word: Shown, instance: Instance, now: datetime, *, warn_d: float) -> expiry.Warning:
-    """The time of one that waits for room has not begun."""
-    if word is Shown.WAITING:
+def _warning(word: Shown, comes: Ends, now: datetime, *, warn_d: float) -> expiry.Warning:
+    """The time of one that waits for room has not begun, and one that is held for ever has no end."""
+    if word is Shown.WAITING or comes.at is None:
         return expiry.Warning.NONE
-    return expiry.warning(instance.expires_at, now, warn_d=warn_d)
+    return expiry.warning(comes.at, now, warn_d=warn_d)
 
 
 def _entered(session: Session, instance_ids: list[str]) -> dict[str, dict[Phase, datetime]]:

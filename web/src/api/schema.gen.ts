@@ -851,6 +851,14 @@ export interface components {
             size_bytes: number;
             used_bytes: number;
         };
+        Ends: {
+            /** Format: date-time */
+            at: string | null;
+            /** @enum {string|null} */
+            off: "hold" | "request" | "stopped" | "beamtime" | "closed" | "clocks" | "archiving" | null;
+            /** @enum {string} */
+            why: "lifetime" | "idle" | "quota";
+        };
         Event: {
             actor: components["schemas"]["EventActor"];
             /** Format: date-time */
@@ -1068,6 +1076,7 @@ export interface components {
             actions: components["schemas"]["Actions"];
             /** Format: date-time */
             created_at: string;
+            ends: components["schemas"]["Ends"];
             experiments: components["schemas"]["ExperimentOfInstance"][];
             /** Format: date-time */
             expires_at: string;
@@ -1103,6 +1112,7 @@ export interface components {
             actions: components["schemas"]["Actions"];
             /** Format: date-time */
             created_at: string;
+            ends: components["schemas"]["Ends"];
             experiments: components["schemas"]["ExperimentOfInstance"][];
             /** Format: date-time */
             expires_at: string;

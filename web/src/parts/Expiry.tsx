@@ -1,7 +1,7 @@
 /** When an instance is reclaimed, with Extend beside it. */
 import { Group, Text } from "@mantine/core";
 import { Hourglass } from "lucide-react";
-import { Trans, useTranslation } from "react-i18next";
+import { useTranslation } from "react-i18next";
 import { useInstanceAction } from "../api/instances";
 import { canOnlyAsk } from "../api/requests";
 import type { Instance } from "../api/types";
@@ -9,20 +9,26 @@ import { day } from "../logic/time";
 import { useNow } from "../logic/useNow";
 import { ActionButton } from "./ActionButton";
 import { AskForTime } from "./AskForTime";
+import { EndsIn, isOver } from "./EndsIn";
 import { notifyDone, notifyError } from "./notify";
-import { Time } from "./Time";
 import { useLocale } from "./useLocale";
 
 export function Expiry({ instance }: { instance: Instance }) {
-  const over = Date.parse(instance.expires_at) <= useNow();
+  const { t } = useTranslation();
+  const over = isOver(instance, useNow());
   // Its time counts from when it has room.
   if (instance.phase === "deleting" || instance.phase === "gone" || instance.phase === "waiting") return null;
   return (
     <Group gap="xs" wrap="wrap" className="expiry" data-warning={over ? "urgent" : instance.warning}>
       <Hourglass size={16} aria-hidden />
       <Text span size="sm">
-        <Trans i18nKey={over ? "expiry.over" : "expiry.in"} components={{ when: <Time at={instance.expires_at} /> }} />
+        <EndsIn instance={instance} />
       </Text>
+      {instance.ends.off !== null && (
+        <Text span size="sm" c="dimmed">
+          {t(`forecast.off.${instance.ends.off}`)}
+        </Text>
+      )}
       {canOnlyAsk(instance) ? <AskForTime instance={instance} /> : <ExtendButton instance={instance} />}
     </Group>
   );

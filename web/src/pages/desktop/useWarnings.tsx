@@ -1,16 +1,18 @@
 /** Tells whoever works in the desktop that its time runs out: a day, an hour and ten minutes before. */
 import { notifications } from "@mantine/notifications";
 import { useEffect } from "react";
-import { Trans, useTranslation } from "react-i18next";
+import { useTranslation } from "react-i18next";
 import type { Instance } from "../../api/types";
 import { useNow } from "../../logic/useNow";
 import { lastMark } from "../../logic/warnings";
+import { EndsIn } from "../../parts/EndsIn";
 import { ExtendButton } from "../../parts/Expiry";
-import { Time } from "../../parts/Time";
 
 export function useWarnings(instance: Instance): void {
   const { t } = useTranslation();
-  const mark = lastMark(Date.parse(instance.expires_at), useNow());
+  const now = useNow();
+  const { at } = instance.ends;
+  const mark = at === null ? null : lastMark(Date.parse(at), now);
   const id = `expiry-${instance.id}`;
   useEffect(() => {
     if (mark === null) return;
@@ -19,7 +21,7 @@ export function useWarnings(instance: Instance): void {
       color: "amber",
       autoClose: false, // it stays until it was read, or until the time was extended
       withBorder: true,
-      title: <Trans i18nKey="expiry.in" components={{ when: <Time at={instance.expires_at} /> }} />,
+      title: <EndsIn instance={instance} />,
       message: <ExtendButton instance={instance} />,
       closeButtonProps: { "aria-label": t("close") },
     });
