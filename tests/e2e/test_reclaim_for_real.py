@@ -19,8 +19,9 @@ from sqlalchemy import or_, select, update
 from tests.e2e.household import Household, household
 from tests.e2e.visitor import Visitor
 from tests.mail.mailserver import MailServer, serving
+from visa.services.wake import Subject, wake
 from visa.settings import Policy
-from visa.store.tables import Event, Instance, JobReport, Notice
+from visa.store.tables import Event, Instance, JobReport, Notice, Reclaim
 from visa.testing.sample.people import SAMPLE_PEOPLE
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
@@ -125,6 +126,7 @@ def test_what_is_taken_back_is_warned_of_kept_and_restored(house: Household, pos
     assert (home(house, workspace) / "measured.txt").read_text() == "what was measured"
     late = expires_at(house, second) + timedelta(seconds=LIFE_S)
     person.until(lambda: house.runtime.clock.now() > late or None, "its time was over long ago")
+    looked_at_again(house, person, second)
     assert person.get(f"/instances/{second}")["phase"] == "running", "taken although nobody could be told"
     assert all(one.attempts and not one.sent_at for one in warnings(house, second, "lifetime_warning"))
 
@@ -144,6 +146,21 @@ def test_what_is_taken_back_is_warned_of_kept_and_restored(house: Household, pos
 def until_gone(person: Visitor, instance_id: str) -> None:
     path = f"/instances/{instance_id}"
     person.until(lambda: person.get(path)["phase"] == "gone" or None, "it was taken back", patience_s=PATIENCE_S)
+
+
+def looked_at_again(house: Household, person: Visitor, instance_id: str) -> None:
+    """A scheduler looks at it from now on: what waits for mail is else looked at every ten minutes."""
+    now = house.runtime.clock.now()
+    with house.runtime.sessions.write() as session:
+        wake(session, Subject.INSTANCE, instance_id, at=now)
+
+    def looked() -> bool | None:
+        with house.runtime.sessions.read() as session:
+            row = session.get(Reclaim, (Subject.INSTANCE, instance_id))
+            assert row is not None, "taken although nobody could be told"
+            return (row.looked_at is not None and row.looked_at > now) or None
+
+    person.until(looked, "a scheduler looked at it")
 
 
 def shown(person: Visitor, workspace_id: str, state: str) -> None:
