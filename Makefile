@@ -1,7 +1,8 @@
 # The commands to remember; `make` alone lists them. Each sets up what it needs first, and only once.
 
 PYTHON ?= python3# any Python from 3.11 on, for making the virtual environment
-MINUTES ?= 10#    for make soak
+JOBS ?= 2#         tests that run at the same time
+MINUTES ?= 10#     for make soak
 ARGS ?=#           more arguments for the command: make demo ARGS="--api-port 9600"
 IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 TESTCLOUD = $(IN_VENV) ANSIBLE_CONFIG=ansible/ansible.cfg ansible-playbook
@@ -21,7 +22,7 @@ demo-clean: ## remove what the demo left: its database, workspaces and logs
 test: setup-tests ## all checks and all tests
 	@$(IN_VENV) python tools/check.py
 	@$(IN_VENV) npm --prefix web test
-	@$(IN_VENV) pytest $(ARGS)
+	@$(IN_VENV) pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 test-openstack: setup-tests ## the cloud adapter on a real OpenStack, which it brings up on this machine
 	@$(IN_VENV) pytest tests/openstack $(ARGS)

@@ -115,7 +115,7 @@ def test_forbidden_namespaces_are_one_error_with_the_kernels_words(monkeypatch, 
     fake.write_text("#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n")
     fake.chmod(0o755)
     tmp_path.chmod(0o755)
-    for folder in tmp_path.parents[:2]:
+    for folder in tmp_path.parents[:3]:
         folder.chmod(0o755)
     monkeypatch.setattr(needs, "PATH", f"{tmp_path}:{needs.PATH}")
     with pytest.raises(Misconfigured) as error:
