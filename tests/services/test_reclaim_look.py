@@ -118,6 +118,21 @@ def test_a_hold_keeps_it_and_its_end_gives_full_notice_again(place):
     assert place.told("lifetime_warning") == [3 * DAY, DAY, 3 * DAY, DAY]
 
 
+def test_nobody_is_warned_of_what_is_held(place):
+    place.live(11.5, delivering=False)
+    with place.sessions.write() as session:
+        about = {"reason": "A paper.", "ends_at": None, "by": ADMIN, "now": place.clock.now()}
+        hold = holds.place(session, Subject.INSTANCE, place.id, new_id=place.seeded.new_id, **about)
+    place.look()
+    with place.sessions.read() as session:
+        assert session.scalars(select(Notice.state)).all() == ["void"]
+    with place.sessions.write() as session:
+        holds.release(session, hold.id, by=ADMIN, now=place.clock.now())
+    place.look()
+    with place.sessions.read() as session:
+        assert session.scalars(select(Notice.state)).all() == ["pending"]
+
+
 def test_a_request_holds_it_off_for_some_days_and_not_again_when_refused(place):
     with place.sessions.write() as session:
         instance = session.get_one(Instance, place.id)

@@ -193,11 +193,11 @@ def _decide(batch: _Batch, case: InstanceCase | WorkspaceCase) -> Fate:
 def _tell(batch: _Batch, case: InstanceCase | WorkspaceCase, comes: Fate) -> None:
     """Ask for the warnings that are due, and make those void that are of an end which is no more."""
     now, policy = batch.moment.now, batch.by.policy
-    current = {(end.cause.why, end.cause.cycle) for end in comes.ends}
+    current = {end.cause.why: end.cause.cycle for end in comes.ends if end.course is not None}
     for old in case.told:
-        if old.given is None and (old.cause, old.cycle) not in current:
-            cycle = next((end.cause.cycle for end in comes.ends if end.cause.why == old.cause), None)
-            notices.void(batch.session, case.subject, case.subject_id, LETTERS[Why(old.cause)], except_cycle=cycle)
+        if old.given is None and current.get(old.cause) != old.cycle:
+            kind = LETTERS[Why(old.cause)]
+            notices.void(batch.session, case.subject, case.subject_id, kind, except_cycle=current.get(old.cause))
     for end in comes.warn:
         if end.asked or end.course is None or end.course.warn is None:
             continue
