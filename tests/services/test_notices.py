@@ -8,12 +8,13 @@ from hypothesis import given as forall
 from hypothesis import strategies as st
 from sqlalchemy import event, select
 
+from visa.domain.fate import Told
 from visa.domain.idle import Signal
 from visa.domain.letters import Facts, LetterKind, Over, QuietSince, Stuck, TakenFor
 from visa.domain.quota import Number
-from visa.domain.reclaim import Given
+from visa.domain.reclaim import Given, Why
 from visa.services.reclaim import notices
-from visa.services.reclaim.notices import State, Waits, Warned
+from visa.services.reclaim.notices import State
 from visa.services.wake import Subject
 from visa.store.tables import Notice
 from visa.testing.builders import ADA, BOB, Seeded
@@ -77,7 +78,12 @@ def delivered(sessions, *, at: datetime, **which) -> None:
 
 def read(sessions, *ids: str):
     with sessions.read() as session:
-        return notices.given(session, Subject.INSTANCE, ids or ["i1"])
+        return notices.told(session, Subject.INSTANCE, ids or ["i1"])
+
+
+def told(sessions) -> set[tuple[Why, datetime, timedelta, bool]]:
+    """Of the first: what is known of each warning, and whether it was delivered."""
+    return {(one.cause, one.cycle, one.lead, one.given is not None) for one in read(sessions)["i1"]}
 
 
 def test_the_same_warning_is_asked_for_once(sessions, ask, clock):
@@ -95,11 +101,12 @@ def test_the_same_warning_is_asked_for_once(sessions, ask, clock):
 
 
 def test_a_warning_counts_from_its_delivery(sessions, ask, clock):
-    asked_at = clock.now()
-    ask(lead=timedelta(seconds=4.32))
-    assert read(sessions)[("i1", KIND, CYCLE)] == Warned((), Waits(timedelta(seconds=4.32), asked_at, None))
+    lead = timedelta(seconds=4.32)
+    ask(lead=lead)
+    assert read(sessions) == {"i1": [Told(Why.LIFETIME, CYCLE, lead, None)]}
     delivered(sessions, at=clock.now())
-    assert read(sessions) == {("i1", KIND, CYCLE): Warned((Given(timedelta(seconds=4.32), CYCLE, 17.25),), None)}
+    given = Given(lead, CYCLE, 17.25)
+    assert read(sessions) == {"i1": [Told(Why.LIFETIME, CYCLE, lead, given, clock.now())]}
 
 
 def test_cycles_are_told_apart_whatever_zone_they_are_named_in(sessions, ask, clock):
@@ -107,9 +114,7 @@ def test_cycles_are_told_apart_whatever_zone_they_are_named_in(sessions, ask, cl
     assert not ask()
     delivered(sessions, at=clock.now())
     ask(cycle=CYCLE + DAY)
-    known = read(sessions)
-    assert [one.lead for one in known["i1", KIND, CYCLE].given] == [DAY]
-    assert known["i1", KIND, CYCLE + DAY].given == ()
+    assert told(sessions) == {(Why.LIFETIME, CYCLE, DAY, True), (Why.LIFETIME, CYCLE + DAY, DAY, False)}
 
 
 def test_what_waits_of_other_cycles_becomes_void_and_what_was_delivered_stays(sessions, ask, clock):
@@ -119,17 +124,12 @@ def test_what_waits_of_other_cycles_becomes_void_and_what_was_delivered_stays(se
         assert ask(**other)
     with sessions.write() as session:
         notices.void(session, Subject.INSTANCE, "i1", KIND, except_cycle=CYCLE + DAY)
-    known = read(sessions, "i1", "i2")
-    assert known["i1", KIND, CYCLE].waits is None
-    assert [one.lead for one in known["i1", KIND, CYCLE].given] == [3 * DAY]
-    assert {cycle for cycle, warned in known.items() if warned.waits} == {
-        ("i1", KIND, CYCLE + DAY),
-        ("i1", LetterKind.IDLE_WARNING, CYCLE),
-        ("i2", KIND, CYCLE),
-    }
+    others = {(Why.LIFETIME, CYCLE, 3 * DAY, True), (Why.IDLE, CYCLE, DAY, False)}
+    assert told(sessions) == {*others, (Why.LIFETIME, CYCLE + DAY, DAY, False)}
+    assert [one.cycle for one in read(sessions, "i2")["i2"]] == [CYCLE]
     with sessions.write() as session:
         notices.void(session, Subject.INSTANCE, "i1", KIND, except_cycle=None)
-    assert ("i1", KIND, CYCLE + DAY) not in read(sessions)
+    assert told(sessions) == others
 
 
 def test_a_void_warning_is_revived_when_its_cycle_comes_back(sessions, ask, clock):
@@ -138,7 +138,7 @@ def test_a_void_warning_is_revived_when_its_cycle_comes_back(sessions, ask, cloc
         notices.void(session, Subject.INSTANCE, "i1", KIND, except_cycle=None)
     clock.advance(60)
     assert ask(facts=Facts(deadline=CYCLE, days=7))
-    assert read(sessions)["i1", KIND, CYCLE].waits == Waits(DAY, clock.now(), None)
+    assert told(sessions) == {(Why.LIFETIME, CYCLE, DAY, False)}
     with sessions.read() as session:
         row = session.scalars(select(Notice)).one()
         assert notices.from_json(row.facts) == Facts(deadline=CYCLE, days=7)

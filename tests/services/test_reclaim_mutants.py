@@ -14,11 +14,11 @@ from visa.domain.lived import Lived
 from visa.domain.reclaim import Given
 from visa.domain.steps import CreateVolume, DeleteSnapshot, DeleteVolume
 from visa.services.policies import InForce
-from visa.services.reclaim import explain, lived_time, load
+from visa.services.reclaim import explain, lived_time, notices
 from visa.settings import Policy
 from visa.testing.builders import ADA
 
-told = load._told
+told = notices.told
 
 
 def as_if_told(*given):
@@ -52,7 +52,7 @@ MUTANTS: dict[str, tuple[object, str, object, str]] = {
         archived_at_once,
         "lost: nothing holds the files",
     ),
-    "1: a warning counts that was never delivered": (load, "_told", as_if_told, "without"),
+    "1: a warning counts that was never delivered": (notices, "told", as_if_told, "without"),
     "2: a machine goes with its workspace": (plan, "_held", lambda *_: None, "a machine went that still held"),
     "2: a machine goes before its workspace is copied": (plan, "_uncopied", lambda _: None, "a machine went before"),
     "3: a restored workspace is empty": (plan_workspace, "_make", made_anew, "lost"),
@@ -101,7 +101,7 @@ def a_history(template):
         life.schedulers_work(number=0, times=1)
         life.something_is_wrong(trouble=("clock", 0, 0))
         life.schedulers_work(number=0, times=20)
-        life.schedulers_work(number=1, times=70)
+        life.schedulers_work(number=1, times=50)  # until it is in the archive
         life.somebody_restores(number=0)
         life.schedulers_work(number=0, times=3)
         for _ in range(3):

@@ -12,7 +12,7 @@ from tests.services.sending import DAY, KIND, Interposed, Post, body, notify, po
 from visa.domain.letters import LetterKind, TakenFor
 from visa.domain.reclaim import Given
 from visa.services.reclaim import leases, notices, operators
-from visa.services.reclaim.notices import State, Warned
+from visa.services.reclaim.notices import State
 from visa.services.reclaim.sender import SendReport
 from visa.services.wake import Subject
 from visa.store.tables import Event, Notice, Reclaim
@@ -35,9 +35,9 @@ def test_a_warning_arrives_and_is_written_down_as_given(house: Post):
     assert "My analysis" in body(mail)
     assert f"https://visa.example.org/instances/{house.instance}" in body(mail)
     with house.sessions.read() as session:
-        known = notices.given(session, Subject.INSTANCE, [house.instance])
+        (known,) = notices.told(session, Subject.INSTANCE, [house.instance])[house.instance]
         woken = session.get_one(Reclaim, ("instance", house.instance))
-    assert known == {(house.instance, KIND, house.deadline): Warned((Given(3 * DAY, house.deadline, 12.5),), None)}
+    assert (known.cycle, known.given) == (house.deadline, Given(3 * DAY, house.deadline, 12.5))
     assert woken.look_at == house.clock.now(), "the policy looks at once at what follows"
     until = f"{house.deadline:%Y-%m-%d %H:%M} UTC"
     said = f"Told by mail that “My analysis” ends on {until}, when its time is over."

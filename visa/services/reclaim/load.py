@@ -8,15 +8,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from visa.domain.deferral import During, Hindrances, Off, Until
-from visa.domain.fate import Told
 from visa.domain.instance import Kept, Phase, Wanted, WorkspacePhase
-from visa.domain.letters import LetterKind
-from visa.domain.reclaim import Given, Moment
+from visa.domain.reclaim import Moment
 from visa.services.actors import allowance
 from visa.services.idleness import idleness
-from visa.services.reclaim import requests
+from visa.services.reclaim import notices, requests
 from visa.services.reclaim.cases import InstanceCase, WorkspaceCase, stay
-from visa.services.reclaim.terms import CAUSES, beamtime
+from visa.services.reclaim.terms import beamtime
 from visa.services.standings import standings
 from visa.services.wake import Subject
 from visa.settings import Policy
@@ -29,7 +27,6 @@ from visa.store.tables import (
     Instance,
     InstanceExperiment,
     InstanceStatus,
-    Notice,
     Reclaim,
     ReclaimStop,
     Workspace,
@@ -49,7 +46,7 @@ def instance_cases(session: Session, policy: Policy, ids: Collection[str], now: 
     who = standings(session, {instance.owner_id for instance, *_ in found}, now)
     idle = idleness(session, policy, here, now)
     over = _over_since(session, here)
-    told = _told(session, Subject.INSTANCE, here)
+    told = notices.told(session, Subject.INSTANCE, here)
     holds = _holds(session, [*here, *(workspace.id for _, workspace, *_ in found)])
     asked = _requests(session, policy, here)
     running = _experiments(session, policy, here)
@@ -82,7 +79,7 @@ def workspace_cases(session: Session, policy: Policy, ids: Collection[str], mome
         .execution_options(populate_existing=True)
     ).all()
     here = [workspace.id for workspace, *_ in found]
-    told, holds, shared = _told(session, Subject.WORKSPACE, here), _holds(session, here), _stops(session)
+    told, holds, shared = notices.told(session, Subject.WORKSPACE, here), _holds(session, here), _stops(session)
     used = _used_since(session, here)
     return [
         WorkspaceCase(
@@ -101,21 +98,6 @@ def _over_since(session: Session, ids: Sequence[str]) -> Mapping[str, datetime]:
     rows = select(Reclaim.subject_id, Reclaim.over_since).where(Reclaim.subject == Subject.INSTANCE)
     rows = rows.where(Reclaim.subject_id.in_(ids), Reclaim.over_since.is_not(None))
     return {one: since for one, since in session.execute(rows) if since is not None}
-
-
-def _told(session: Session, subject: Subject, ids: Sequence[str]) -> Mapping[str, list[Told]]:
-    """The warnings that were asked for and not made void."""
-    rows = select(Notice).where(Notice.subject == subject, Notice.subject_id.in_(ids), Notice.state != "void")
-    found: dict[str, list[Told]] = defaultdict(list)
-    for row in session.scalars(rows):
-        why = CAUSES.get(LetterKind(row.kind))
-        if why is not None:
-            lead = timedelta(seconds=row.lead_s)
-            given = None
-            if row.announced_for is not None and row.lived_s is not None:
-                given = Given(lead, row.announced_for, row.lived_s)
-            found[row.subject_id].append(Told(why, row.cycle, lead, given, row.sent_at))
-    return found
 
 
 def _holds(session: Session, ids: Sequence[str]) -> Mapping[str, list[Until]]:

@@ -4,6 +4,7 @@ A warning counts from its delivery, never from being asked for. Pages may be nam
 ("/instances/x"): the sender puts the platform's own address before them.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,21 +16,15 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from visa.domain.fate import Told
 from visa.domain.letters import Facts, LetterKind
 from visa.domain.reclaim import Given
 from visa.ports.clock import NewId
+from visa.services.reclaim.terms import CAUSES
 from visa.services.wake import Subject
 from visa.store.tables import Notice
 
-WARNINGS = frozenset(
-    {
-        LetterKind.LIFETIME_WARNING,
-        LetterKind.IDLE_WARNING,
-        LetterKind.QUOTA_WARNING,
-        LetterKind.BIN_WARNING,
-        LetterKind.ARCHIVE_WARNING,
-    }
-)
+WARNINGS = frozenset(CAUSES)
 _FACTS = TypeAdapter(Facts)
 
 
@@ -39,27 +34,6 @@ class State(StrEnum):
     PENDING = "pending"
     SENT = "sent"
     VOID = "void"
-
-
-@dataclass(frozen=True)
-class Waits:
-    """A warning that is asked for and not delivered, since when, and why not: None before the first try."""
-
-    lead: timedelta
-    since: datetime
-    error: str | None
-
-
-@dataclass(frozen=True)
-class Warned:
-    """What is known of the warnings of one cycle: those delivered, and the one that waits for longest."""
-
-    given: tuple[Given, ...] = ()
-    waits: Waits | None = None
-
-
-Cycle = tuple[str, LetterKind, datetime]
-"""The warnings that belong together: a subject's id, their kind, and the cycle."""
 
 
 @dataclass(frozen=True)
@@ -118,15 +92,19 @@ def void(
     session.execute(waits.values(state=State.VOID, next_try_at=None).execution_options(synchronize_session=False))
 
 
-def given(session: Session, subject: Subject, ids: Collection[str]) -> Mapping[Cycle, Warned]:
-    """The warnings of these subjects, in one query; a cycle of which nothing was asked for is absent."""
-    told = select(Notice).where(Notice.subject == subject, Notice.subject_id.in_(ids), Notice.kind.in_(WARNINGS))
-    told = told.where(Notice.state.in_([State.PENDING, State.SENT])).order_by(Notice.made_at, Notice.id)
-    warned: dict[Cycle, Warned] = {}
-    for row in session.scalars(told):
-        cycle = (row.subject_id, LetterKind(row.kind), row.cycle)
-        warned[cycle] = _with(warned.get(cycle, Warned()), row)
-    return warned
+def told(session: Session, subject: Subject, ids: Collection[str]) -> Mapping[str, list[Told]]:
+    """The warnings of each of these that were asked for and not made void, in one query."""
+    rows = select(Notice).where(Notice.subject == subject, Notice.subject_id.in_(ids), Notice.kind.in_(CAUSES))
+    rows = rows.where(Notice.state.in_([State.PENDING, State.SENT])).order_by(Notice.made_at, Notice.id)
+    found: dict[str, list[Told]] = defaultdict(list)
+    for row in session.scalars(rows):
+        lead, given = timedelta(seconds=row.lead_s), None
+        if row.state == State.SENT:
+            if row.announced_for is None or row.lived_s is None:
+                raise ValueError(f"notice {row.id} was delivered, and nobody knows which end it named")
+            given = Given(lead, row.announced_for, row.lived_s)
+        found[row.subject_id].append(Told(CAUSES[LetterKind(row.kind)], row.cycle, lead, given, row.sent_at))
+    return found
 
 
 def to_json(facts: Facts) -> dict[str, Any]:
@@ -138,12 +116,3 @@ def to_json(facts: Facts) -> dict[str, Any]:
 def from_json(stored: Mapping[str, Any]) -> Facts:
     """The same facts again."""
     return _FACTS.validate_python(stored)
-
-
-def _with(warned: Warned, row: Notice) -> Warned:
-    lead = timedelta(seconds=row.lead_s)
-    if row.state == State.PENDING:
-        return Warned(warned.given, warned.waits or Waits(lead, row.made_at, row.error))
-    if row.announced_for is None or row.lived_s is None:
-        raise ValueError(f"notice {row.id} was delivered, and nobody knows which end it named")
-    return Warned((*warned.given, Given(lead, row.announced_for, row.lived_s)), warned.waits)
