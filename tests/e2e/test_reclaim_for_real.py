@@ -198,7 +198,8 @@ def warned_in_full(house: Household, post: Post, subject_id: str, kind: str) -> 
         taken = select(Event.at).where(concerned, Event.kind == TAKEN[kind]).order_by(Event.at)
         *before, taken_at = session.scalars(taken)
     sent = [one for one in warnings(house, subject_id, kind) if one.sent_at and one.sent_at > max(before, default=EVER)]
-    assert all((taken_at - one.sent_at).total_seconds() >= one.lead_s for one in sent)
+    in_time = [(one.id, one.lead_s, (taken_at - one.sent_at).total_seconds()) for one in sent]
+    assert all(passed >= lead for _, lead, passed in in_time), in_time
     arrived = [str(one.message["Message-ID"]) for one in post.server.inbox]
     order = [next(n for n, name in enumerate(arrived) if name.startswith(f"<notice.{one.id}@")) for one in sent]
     assert order == sorted(order)

@@ -56,6 +56,15 @@ def test_a_late_warning_names_the_end_that_follows_from_its_delivery(house: Post
     assert f"{end.day} {end:%B %Y, %H:%M}" in body(house.server.inbox[0])
 
 
+def test_a_warning_is_given_in_full_however_long_its_sending_took(house: Post):
+    notice_id = house.ask()
+    house.clock.advance(13 * DAY.total_seconds())
+    house.send(notify=Interposed(house.work.notify, after=lambda: house.clock.advance(40)))
+    row = house.notice(notice_id)
+    assert row.sent_at == house.clock.now()
+    assert row.announced_for == house.clock.now() + 3 * DAY, "the letter named a moment 40 s before that"
+
+
 def test_news_keep_the_moment_that_they_were_made_with(house: Post):
     notice_id = house.ask(kind=LetterKind.RECLAIMED, lead=timedelta(), taken_for=TakenFor.IDLE)
     house.clock.advance(20 * DAY.total_seconds())

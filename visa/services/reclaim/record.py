@@ -53,8 +53,14 @@ def announced(notice: Notice, now: datetime) -> datetime | None:
     return max(deadline, earliest) if deadline else earliest
 
 
-def delivered(session: Session, lease: Lease, *, announced_for: datetime | None, now: datetime) -> bool:
-    """It went out. One that became void meanwhile was given all the same. False when the lease was lost."""
+def delivered(session: Session, lease: Lease, *, named: datetime | None, now: datetime) -> bool:
+    """It went out, and a warning named this end, which is not before the warning was given in full from now on.
+
+    One that became void meanwhile was given all the same. False when the lease was lost.
+    """
+    notice = session.get_one(Notice, lease.notice_id)
+    in_full = now + timedelta(seconds=notice.lead_s)  # later than what it named, by as long as sending took
+    announced_for = max(named, in_full) if named else None
     told = {"sent_at": now, "announced_for": announced_for, "lived_s": lived_time.read(session)}
     done = {"state": State.SENT, "next_try_at": None, "error": None, "attempts": Notice.attempts + 1}
     if not leases.settle(session, lease, states=(State.PENDING, State.VOID), **told, **done):

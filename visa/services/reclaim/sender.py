@@ -84,12 +84,12 @@ class SendReport:
 
 @dataclass(frozen=True)
 class Task:
-    """A letter that is this sender's to deliver; `announced_for` is the end that a warning names."""
+    """A letter that is this sender's to deliver; `named` is the end that a warning names."""
 
     lease: Lease
     to: Address
     letter: Letter
-    announced_for: datetime | None = None
+    named: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -145,8 +145,8 @@ def _deliver(work: Sending, notice_id: str, report: SendReport) -> SendReport:
         if trouble is not None:
             kept = record.not_delivered(session, task.lease, trouble, now=now)
         else:
-            announced_for = task.announced_for if isinstance(task, Task) else None
-            kept = record.delivered(session, task.lease, announced_for=announced_for, now=now)
+            named = task.named if isinstance(task, Task) else None
+            kept = record.delivered(session, task.lease, named=named, now=now)
     log.info("letter", notice=notice_id, trouble=trouble and trouble.code, kept=kept)
     if trouble is None:
         return replace(report, sent=report.sent + kept, lost=report.lost + (not kept))
@@ -178,10 +178,10 @@ def _letter(work: Sending, session: Session, notice: Notice, lease: Lease) -> Ta
         kind, facts = LetterKind(notice.kind), from_json(notice.facts)
     except ValueError as error:  # written by another release, perhaps; the others are sent all the same
         return Hopeless(lease, _not_written(error))
-    announced_for = record.announced(notice, work.clock.now())
-    facts = _absolute(replace(facts, deadline=announced_for), work.house.url)
+    named = record.announced(notice, work.clock.now())
+    facts = _absolute(replace(facts, deadline=named), work.house.url)
     letter = Letter(kind, person.name, wording.names(session, [notice])[notice.id], work.house, facts)
-    return Task(lease, Address(address, person.name), letter, announced_for if kind in WARNINGS else None)
+    return Task(lease, Address(address, person.name), letter, named if kind in WARNINGS else None)
 
 
 def _list(work: Sending, session: Session, notice: Notice, lease: Lease) -> Task | None:
