@@ -45,8 +45,8 @@ class Notice(Base):
     """Something that a person is to be told, and whether they were: a warning of `kind`, or news of what happened.
 
     A warning belongs to one `cycle` (the deadline, or the moment from which idleness counts) and comes `lead_s` before
-    the end. Once delivered, `announced_for` is the moment that it named or, if that is later, `lead_s` after its delivery
-    (`sent_at`); `lived_s` is the lived time of its delivery.
+    the end. Once delivered, `announced_for` is the moment that it named or, if that is later, `lead_s` after
+    `sent_at`; `lived_s` is the lived time of its delivery.
     `person_id` None is an operator: `subject` is then "operators", and `subject_id` a hash of the address.
     """
 
