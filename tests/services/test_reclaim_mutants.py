@@ -14,7 +14,7 @@ from visa.domain.lived import Lived
 from visa.domain.reclaim import Given
 from visa.domain.steps import CreateVolume, DeleteSnapshot, DeleteVolume
 from visa.services.policies import InForce
-from visa.services.reclaim import explain, lived_time, notices
+from visa.services.reclaim import explain, lived_time, notices, record
 from visa.settings import Policy
 from visa.testing.builders import ADA
 
@@ -57,6 +57,7 @@ MUTANTS: dict[str, tuple[object, str, object, str]] = {
     "2: a machine goes before its workspace is copied": (plan, "_uncopied", lambda _: None, "a machine went before"),
     "3: a restored workspace is empty": (plan_workspace, "_make", made_anew, "lost"),
     "3: a clock that was set makes notices full": (lived_time, "tick", all_time_counts, "was given only|cut short"),
+    "3: a warning counts from before it was sent": (record, "_in_full", lambda named, *_: named, "was given only"),
     "4: the dry run goes by another policy": (
         explain,
         "policies",
@@ -103,6 +104,7 @@ def a_history(template):
         life.schedulers_work(number=0, times=20)
         life.schedulers_work(number=1, times=50)  # until it is in the archive
         life.somebody_restores(number=0)
+        life.something_is_wrong(trouble=("slow mail", 200))
         life.schedulers_work(number=0, times=3)
         for _ in range(3):
             life.schedulers_work(number=1, times=70)

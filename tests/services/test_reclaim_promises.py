@@ -48,6 +48,7 @@ which = st.integers(0, 1)
 TROUBLE = st.one_of(
     st.tuples(st.just("clock"), which, st.sampled_from([-20000, -600, -61, -1, 0, 0, 1, 61, 600, 20000])),
     st.tuples(st.just("mail"), st.sampled_from(["up", "down", "refuses", "unknown"])),
+    st.tuples(st.just("slow mail"), st.sampled_from([0, 30, 200])),
     st.tuples(st.just("nobody works"), st.sampled_from([1, 5, 60])),
     st.tuples(st.just("cloud"), st.lists(st.sampled_from(sorted(TROUBLES)), max_size=3)),
     st.tuples(st.just("copies"), st.integers(0, 2), st.integers(0, 2)),
@@ -86,16 +87,18 @@ class Reclaim(RuleBasedStateMachine):
     def _all_is_well(self):
         self.world.post.state, self.world.troubles = "up", []
         self.world.cloud.fail_copies()
-        for skew in self.world.skews:
-            skew.off = timedelta()
+        for number in range(2):
+            self.world.set_clock(number, timedelta())
 
     @rule(trouble=TROUBLE)
     def something_is_wrong(self, trouble):
         match trouble:
             case ("clock", number, minutes):
-                self.world.skews[number].off = timedelta(minutes=minutes)
+                self.world.set_clock(number, timedelta(minutes=minutes))
             case ("mail", state):
                 self.world.post.state = state
+            case ("slow mail", seconds):
+                self.world.post.slow_s = seconds
             case ("nobody works", hours):
                 self.world.clock.advance(hours * HOUR.total_seconds())
             case ("cloud", names):

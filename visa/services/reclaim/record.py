@@ -59,14 +59,18 @@ def delivered(session: Session, lease: Lease, *, named: datetime | None, now: da
     One that became void meanwhile was given all the same. False when the lease was lost.
     """
     notice = session.get_one(Notice, lease.notice_id)
-    in_full = now + timedelta(seconds=notice.lead_s)  # later than what it named, by as long as sending took
-    announced_for = max(named, in_full) if named else None
+    announced_for = _in_full(named, notice, now) if named else None
     told = {"sent_at": now, "announced_for": announced_for, "lived_s": lived_time.read(session)}
     done = {"state": State.SENT, "next_try_at": None, "error": None, "attempts": Notice.attempts + 1}
     if not leases.settle(session, lease, states=(State.PENDING, State.VOID), **told, **done):
         return False
     _tell(session, session.get_one(Notice, lease.notice_id, populate_existing=True), "by mail", SYSTEM, now)
     return True
+
+
+def _in_full(named: datetime, notice: Notice, now: datetime) -> datetime:
+    """Later than what it named, by as long as its sending took."""
+    return max(named, now + timedelta(seconds=notice.lead_s))
 
 
 def not_delivered(session: Session, lease: Lease, trouble: Trouble, *, now: datetime) -> bool:
