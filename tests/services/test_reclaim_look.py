@@ -25,7 +25,7 @@ from visa.store.tables import (
     Workspace,
     WorkspaceStatus,
 )
-from visa.testing.builders import ADA, OPEN
+from visa.testing.builders import ADA, BOB, OPEN
 
 
 @pytest.fixture
@@ -240,3 +240,21 @@ def test_it_is_explained_as_it_is_looked_at(place):
     assert said.ends_at == place.row().axe_at == place.instance().expires_at
     assert said.message == place.row().message
     assert said.message == "It is taken back on 2030-01-21 09:00 UTC, because its lifetime ends."
+
+
+def test_one_that_cannot_be_decided_is_kept_and_keeps_no_other_from_being_taken(place):
+    with place.sessions.write() as session:
+        other = place.seeded.create(session, BOB, place.clock.now())
+    place.live(12)
+    with place.sessions.write() as session:
+        session.execute(update(Notice).where(Notice.subject_id == place.id).values(announced_for=None))
+    taken = place.live(4)
+    assert taken == {"lifetime": 1}
+    assert place.instance().wanted == Wanted.RUNNING
+    assert place.get(Instance, other.id).wanted == Wanted.GONE
+    place.clock.advance(DAY.total_seconds())
+    report = place.look()
+    assert report.undecided == [f"instance {place.id}"]
+    assert place.id in report.alert
+    assert place.row().look_at == place.clock.now() + timedelta(minutes=10)
+    assert "nobody knows which end it named" in place.row().message

@@ -1,18 +1,18 @@
 """The look: rows whose time has come are decided anew, people are told, and what is due is taken. No cloud call.
 
-Each batch is one transaction over subjects that nobody else holds at this moment: what somebody changes just now is
-looked at the next time. Locks are only ever taken without waiting, so a look never stands in anybody's way.
+Each batch is one transaction over subjects that nobody else holds at this moment. A batch in which one cannot be
+decided is taken apart, so that all others are warned and taken as ever; that one is kept, and operators are told.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
-from sqlalchemy import ColumnElement, or_, select, tuple_
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from visa.domain.fate import AGAIN, AT_LEAST, Fate, fate
+from visa.domain.fate import AGAIN, Fate, fate
 from visa.domain.instance import Kept, WorkspacePhase
 from visa.domain.letters import LetterKind
 from visa.domain.lived import Behind, Pace
@@ -20,15 +20,18 @@ from visa.domain.reclaim import Moment, Why
 from visa.ports.clock import Clock, NewId
 from visa.services import policies
 from visa.services.policies import InForce
-from visa.services.reclaim import facts, load, notices, stop, take
+from visa.services.reclaim import due, facts, load, notices, stop, take
 from visa.services.reclaim.cases import InstanceCase, WorkspaceCase
+from visa.services.reclaim.due import Key
 from visa.services.reclaim.lived_time import now_lived
 from visa.services.reclaim.notices import Wish
 from visa.services.reclaim.terms import LETTERS
 from visa.services.reclaim.words import delay
 from visa.services.wake import Subject, wake_all
 from visa.store.session import Sessions
-from visa.store.tables import Instance, Reclaim, Workspace
+from visa.store.tables import Reclaim
+
+log = structlog.get_logger(__name__)
 
 BATCH = 200
 BATCHES = 50
@@ -49,14 +52,27 @@ class Looking:
 
 @dataclass
 class LookReport:
-    """What one look did. `taken` counts by cause. `alert` is set when nothing may be taken because of the clocks."""
+    """What one look did. `taken` counts by cause.
+
+    `alert` is set when nothing may be taken because of the clocks, or when something was `undecided`.
+    """
 
     looked: int = 0
     asked: int = 0
     tidied: int = 0
     taken: dict[str, int] = field(default_factory=dict)
     stopped: bool = False
+    undecided: list[str] = field(default_factory=list)
     alert: str = ""
+
+    def add(self, batch: "LookReport") -> None:
+        """Count in what one batch did."""
+        self.looked += batch.looked
+        self.asked += batch.asked
+        self.tidied += batch.tidied
+        for why, count in batch.taken.items():
+            self.taken[why] = self.taken.get(why, 0) + count
+        self.stopped = batch.stopped
 
 
 @dataclass(frozen=True)
@@ -69,7 +85,7 @@ class _Batch:
     moment: Moment
     settled: bool
     stopped: bool
-    report: LookReport
+    report: LookReport = field(default_factory=LookReport)
     to_tell: list[Wish] = field(default_factory=list)
 
     @property
@@ -89,61 +105,52 @@ def look(work: Looking) -> LookReport:
     settled = lived.settled(work.pace)
     if not settled:
         report.alert = "The schedulers' clocks disagreed, or none ran: nothing is taken until they agree for a while."
+    moment = Moment(now, lived.lived_s)
     for _ in range(BATCHES):
-        before = report.looked
-        _one_batch(work, Moment(now, lived.lived_s), settled, report)
-        if report.looked - before < BATCH:
+        with work.sessions.read() as session:
+            keys = due.keys(session, now, BATCH)
+        if not keys or _see_to(work, moment, settled, keys, report) < BATCH:
             break
+    if report.undecided:
+        report.alert = f"{report.alert} Not decided, and kept: {', '.join(report.undecided)}; see the log.".strip()
     return report
 
 
-def _one_batch(work: Looking, moment: Moment, settled: bool, report: LookReport) -> None:
+def _see_to(work: Looking, moment: Moment, settled: bool, keys: Sequence[Key], report: LookReport) -> int:
+    """Decide these together or, where that fails, one by one. Returns how many were decided."""
+    before = report.looked
+    try:
+        report.add(_batch(work, moment, settled, keys))
+    except SQLAlchemyError:  # the database's trouble, which is that of all others as well
+        raise
+    except Exception as error:
+        if len(keys) > 1:
+            return sum(_see_to(work, moment, settled, [key], report) for key in keys)
+        (key,) = keys
+        log.exception("not decided", subject=key[0], id=key[1])
+        report.undecided.append(f"{key[0]} {key[1]}")
+        with work.sessions.write() as session:
+            due.put_off(session, key, moment.now + AGAIN, f"It could not be decided: {error}")
+    return report.looked - before
+
+
+def _batch(work: Looking, moment: Moment, settled: bool, keys: Sequence[Key]) -> LookReport:
     taken: list[str] = []
     with work.sessions.write() as session:
         by = policies.in_force(session)
-        report.stopped = not stop.may_take(session)
-        batch = _Batch(session, work, by, moment, settled, report.stopped, report)
-        rows = _lock_due(session, moment.now)
+        stopped = not stop.may_take(session)
+        batch = _Batch(session, work, by, moment, settled, stopped, LookReport(stopped=stopped))
+        rows = due.lock(session, keys, moment.now)
         with session.no_autoflush:  # what is decided of one depends on nothing that is written of another
             _instances(batch, {key: row for (subject, key), row in rows.items() if subject == Subject.INSTANCE}, taken)
             session.flush()  # workspaces are read as they are now
             _workspaces(batch, {key: row for (subject, key), row in rows.items() if subject == Subject.WORKSPACE})
-        report.asked += notices.ask_all(session, batch.to_tell, new_id=work.new_id, now=moment.now)
-        report.looked += len(rows)
+        batch.report.asked = notices.ask_all(session, batch.to_tell, new_id=work.new_id, now=moment.now)
+        batch.report.looked = len(rows)
     if taken:  # in a transaction of its own: waiting for these rows while holding others could be waiting in a circle
         with work.sessions.write() as session:
             wake_all(session, Subject.WORKSPACE, taken, at=moment.now)
-
-
-def _lock_due(session: Session, now: datetime) -> dict[tuple[str, str], Reclaim]:
-    """Due rows whose subjects nobody holds: locked like verbs lock them, first the subject and then its row here."""
-    keys: list[tuple[str, str]] = []
-    for condition in _due(now):  # one by one: together they would be looked for in the whole table
-        due = select(Reclaim.subject, Reclaim.subject_id).where(condition).order_by(Reclaim.look_at)
-        keys += [(row.subject, row.subject_id) for row in session.execute(due.limit(BATCH - len(keys)))]
-    if not keys:
-        return {}
-    free = _free(session, Workspace, [key for subject, key in keys if subject == Subject.WORKSPACE])
-    instances = _free(session, Instance, [key for subject, key in keys if subject == Subject.INSTANCE])
-    used = dict(session.execute(select(Instance.id, Instance.workspace_id).where(Instance.id.in_(instances))).all())
-    free |= _free(session, Workspace, set(used.values()) - free)
-    here = [(Subject.INSTANCE.value, one) for one in sorted(instances) if used[one] in free]
-    here += [(subject, key) for subject, key in keys if subject == Subject.WORKSPACE and key in free]
-    rows = select(Reclaim).where(tuple_(Reclaim.subject, Reclaim.subject_id).in_(here), or_(*_due(now)))
-    locked = rows.with_for_update(skip_locked=True).execution_options(populate_existing=True)
-    return {(row.subject, row.subject_id): row for row in session.scalars(locked)}
-
-
-def _due(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Its time has come, or is further away than any look puts it: a clock wrote that which was wrong."""
-    return Reclaim.look_at <= now, Reclaim.look_at > now + 2 * AT_LEAST
-
-
-def _free(session: Session, table: Any, ids: Collection[str]) -> set[str]:
-    """Those of these rows that nobody holds; nobody else changes them until this transaction ends."""
-    rows = select(table).where(table.id.in_(ids)).order_by(table.id)
-    locked = rows.with_for_update(skip_locked=True, key_share=True).execution_options(populate_existing=True)
-    return {row.id for row in session.scalars(locked)}
+    return batch.report
 
 
 def _instances(batch: _Batch, rows: Mapping[str, Reclaim], taken: list[str]) -> None:
