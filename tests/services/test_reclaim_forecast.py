@@ -4,12 +4,14 @@ import pytest
 
 from tests.services.reclaim_place import ADMIN, DAY, Place
 from visa.cli.explained_reclaim import lines
+from visa.domain.instance import Wanted
 from visa.domain.lived import Pace
 from visa.domain.reclaim import Why
 from visa.services.reclaim import holds
 from visa.services.reclaim.forecast import counts, forecast
 from visa.services.reclaim.look import Looking
 from visa.services.wake import Subject
+from visa.store.tables import Instance
 from visa.testing.builders import ADA, BOB
 
 
@@ -82,3 +84,10 @@ def test_it_is_explained_line_by_line(place):
     assert "            warning 3 days before: delivered 2030-01-18 09:00 UTC" in said
     assert "            warning 1 days before: due 2030-01-20 09:00 UTC" in said
     assert any(line.startswith("load        unknown") for line in said)
+
+
+def test_what_is_on_its_way_out_neither_ends_the_list_nor_shortens_a_page(place):
+    (mine, _) = foreseen(place, 16)
+    with place.sessions.write() as session:
+        session.get_one(Instance, mine.subject_id).wanted = Wanted.GONE  # its owner; no look has seen it yet
+    assert [one.name for one in foreseen(place, 16, limit=1)] == ["Bob's"]

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from visa.domain.fate import End
+from visa.domain.instance import Kept, Wanted
 from visa.domain.reclaim import Why
 from visa.services.reclaim.cases import InstanceCase
 from visa.services.reclaim.explain import Explained, explained
@@ -49,10 +50,10 @@ def forecast(
     session: Session, *, until: datetime, after: tuple[datetime, str] | None, limit: int, now: datetime
 ) -> list[Planned]:
     """What comes until then, soonest first, from just after the one at `after`; a fixed number of queries a page."""
-    rows = select(Reclaim).where(Reclaim.axe_at <= until)
+    rows = select(Reclaim).where(*_coming(until))
     if after:
         at, last_id = after
-        rows = rows.where((Reclaim.axe_at > at) | ((Reclaim.axe_at == at) & (Reclaim.subject_id > last_id)))
+        rows = rows.where(Reclaim.axe_at >= at, (Reclaim.axe_at > at) | (Reclaim.subject_id > last_id))
     found = session.scalars(rows.order_by(Reclaim.axe_at, Reclaim.subject_id).limit(limit)).all()
     ids = {subject: [row.subject_id for row in found if row.subject == subject] for subject in Subject}
     said = {(one.case.subject, one.case.subject_id): one for one in explained(session, ids, now)}
@@ -63,7 +64,7 @@ def forecast(
 
 def counts(session: Session, *, until: datetime) -> dict[Why, int]:
     """How many of each cause come until then, as they were last looked at."""
-    rows = select(Reclaim.why, func.count()).where(Reclaim.axe_at <= until).group_by(Reclaim.why)
+    rows = select(Reclaim.why, func.count()).where(*_coming(until)).group_by(Reclaim.why)
     return {Why(why): count for why, count in session.execute(rows) if why is not None}
 
 
@@ -96,6 +97,15 @@ def warnings(one: Explained, end: End, now: datetime) -> tuple[Warning, ...]:
         else:
             found.append(Warning(lead, max(ends_at - lead, now), delivered=False, waits=told is not None))
     return tuple(found)
+
+
+def _coming(until: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """What ends by then and can still be taken: no look may have seen yet that its owner deleted it."""
+    instances = select(Instance.id).where(Instance.id == Reclaim.subject_id, Instance.wanted != Wanted.GONE)
+    workspaces = select(Workspace.id).where(Workspace.id == Reclaim.subject_id, Workspace.wanted != Kept.GONE)
+    of_instance = (Reclaim.subject == Subject.INSTANCE) & instances.exists()
+    of_workspace = (Reclaim.subject == Subject.WORKSPACE) & workspaces.exists()
+    return Reclaim.axe_at <= until, of_instance | of_workspace
 
 
 def _what(one: Explained) -> Instance | Workspace:
