@@ -1,13 +1,20 @@
 """`visa status`: how things stand, on one screen."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
     from visa.store.tables import JobReport
+
+ADVICE = {
+    "reconcile": "Nothing is concluded about what is missing. See that the cloud, its project and our database are the "
+    "right ones; only after a real loss set reconcile.max_missing_share to 1 for a while.",
+    "leaks": "Nothing is done about volumes. `visa leaks` lists what is known; docs/operate.md says what to do.",
+    "letters": "Letters wait, and nothing is taken back without its warning. `visa mail test` shows what is wrong.",
+}
 
 
 @click.command()
@@ -50,7 +57,7 @@ def status() -> None:
             click.echo(f"\n{name} failed:\n" + "\n".join(f"  {line}" for line in str(message).splitlines()))
 
         if alert := job.report.get("alert"):
-            click.echo(f"\nALERT of {name}: {alert}\n  {what_to_do(job.job, blind=bool(job.report.get('blind')))}")
+            click.echo(f"\nALERT of {name}: {alert}\n  {what_to_do(job.job, job.report)}")
 
 
 def names(jobs: "Sequence[JobReport]") -> list[str]:
@@ -59,24 +66,30 @@ def names(jobs: "Sequence[JobReport]") -> list[str]:
     return [job.job if counted[job.job] == 1 else f"{job.job} in {job.cloud}" for job in jobs]
 
 
-def what_to_do(job: str, *, blind: bool) -> str:
-    """After an alert: what an operator should look at."""
-    if blind:
+def what_to_do(job: str, report: Mapping[str, Any]) -> str:
+    """After an alert: what an operator should look at. Each job has its own advice."""
+    if report.get("blind"):
         return "Nothing is concluded meanwhile. See that the cloud answers, and that our credentials are good."
-    if job == "leaks":
-        return "Nothing is done about volumes. `visa leaks` lists what is known; docs/operate.md says what to do."
-    if job == "letters":
-        return "Letters wait, and nothing is taken back without its warning. `visa mail test` shows what is wrong."
-    return (
-        "Nothing is concluded about what is missing. See that the cloud, its project and our database are the right "
-        "ones; only after a real loss set reconcile.max_missing_share to 1 for a while."
-    )
+    return " ".join(_of_reclaim(report)) if job == "reclaim" else ADVICE.get(job, "The scheduler's log says more.")
+
+
+def _of_reclaim(report: Mapping[str, Any]) -> Iterator[str]:
+    if report.get("clocks"):
+        yield (
+            "Nothing is taken meanwhile, and warnings are sent. See that one scheduler at least runs all the time, and "
+            "that NTP keeps the clocks of all their machines right."
+        )
+    if report.get("undecided"):
+        yield (
+            "Those are kept, and all others are seen to. The scheduler's log says what went wrong "
+            "(“not decided”), and `visa policy explain ID` what is known of one."
+        )
 
 
 def brief(report: Mapping[str, Any]) -> str:
     """A report on one line: what is empty is left out, and messages are told in full below the table instead."""
-    below = {"message", "alert"}
-    told = {key: value for key, value in report.items() if key not in below and value not in ("", {}, None)}
+    below = {"message", "alert", "undecided"}
+    told = {key: value for key, value in report.items() if key not in below and value not in ("", {}, [], None)}
     return ", ".join(f"{key} {_word(value)}" for key, value in told.items())
 
 

@@ -14,6 +14,7 @@ from visa.domain.fate import AT_LEAST
 from visa.services.wake import Subject
 from visa.store.tables import Instance, Reclaim, Workspace
 
+UNDECIDED = "It could not be decided: "
 Key = tuple[str, str]
 """A subject and its id."""
 
@@ -42,10 +43,18 @@ def lock(session: Session, keys: Sequence[Key], now: datetime) -> dict[Key, Recl
     return {(row.subject, row.subject_id): row for row in session.scalars(locked)}
 
 
-def put_off(session: Session, key: Key, until: datetime, message: str) -> None:
-    """Look at it again then, and not before."""
+def put_off(session: Session, key: Key, until: datetime, why: object) -> None:
+    """It could not be decided: look at it again then, and not before."""
     row = update(Reclaim).where(Reclaim.subject == key[0], Reclaim.subject_id == key[1])
-    session.execute(row.values(look_at=until, message=message).execution_options(synchronize_session=False))
+    changed = row.values(look_at=until, message=f"{UNDECIDED}{why}")
+    session.execute(changed.execution_options(synchronize_session=False))
+
+
+def undecided(session: Session, keys: Collection[Key]) -> list[Key]:
+    """Those of these that could not be decided when they were last looked at."""
+    rows = select(Reclaim.subject, Reclaim.subject_id).where(tuple_(Reclaim.subject, Reclaim.subject_id).in_(keys))
+    found = session.execute(rows.where(Reclaim.message.startswith(UNDECIDED)).order_by(Reclaim.subject_id))
+    return [(row.subject, row.subject_id) for row in found]
 
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -54,7 +54,7 @@ class Looking:
 class LookReport:
     """What one look did. `taken` counts by cause.
 
-    `alert` is set when nothing may be taken because of the clocks, or when something was `undecided`.
+    `alert` is set when nothing may be taken because of the `clocks`, or when something was `undecided`.
     """
 
     looked: int = 0
@@ -62,6 +62,7 @@ class LookReport:
     tidied: int = 0
     taken: dict[str, int] = field(default_factory=dict)
     stopped: bool = False
+    clocks: bool = False
     undecided: list[str] = field(default_factory=list)
     alert: str = ""
 
@@ -100,9 +101,11 @@ def look(work: Looking) -> LookReport:
     with work.sessions.write() as session:
         lived = now_lived(session, now, work.pace)
     if isinstance(lived, Behind):
+        report.clocks = True
         report.alert = f"This clock is {lived.by.total_seconds():.0f} s behind the other schedulers'; it does nothing."
         return report
     settled = lived.settled(work.pace)
+    report.clocks = not settled
     if not settled:
         report.alert = "The schedulers' clocks disagreed, or none ran: nothing is taken until they agree for a while."
     moment = Moment(now, lived.lived_s)
@@ -130,7 +133,7 @@ def _see_to(work: Looking, moment: Moment, settled: bool, keys: Sequence[Key], r
         log.exception("not decided", subject=key[0], id=key[1])
         report.undecided.append(f"{key[0]} {key[1]}")
         with work.sessions.write() as session:
-            due.put_off(session, key, moment.now + AGAIN, f"It could not be decided: {error}")
+            due.put_off(session, key, moment.now + AGAIN, error)
     return report.looked - before
 
 
