@@ -189,6 +189,8 @@ CASES = {
     "restoreWorkspace": Case(on_workspace("POST", "/restore", json={})),
     "deleteWorkspace": Case(on_workspace("DELETE", json={"confirm_name": "Old"})),
     "listEvents": Case(at("/api/v1/events"), 200),
+    "foreseeInstance": Case(on_instance("GET", "/outlook")),
+    "foreseeWorkspace": Case(on_workspace("GET", "/outlook")),
     "listNotices": Case(at("/api/v1/notices"), 200, before=told),
     "listImages": Case(at("/api/v1/images"), 200, GUEST),
     "listFlavours": Case(at("/api/v1/flavours"), 200, GUEST),

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from visa.domain.deferral import Off
 from visa.domain.fate import Fate, fate
 from visa.domain.reclaim import Moment
 from visa.errors import NotFound
@@ -26,7 +27,7 @@ class Explained:
     case: Case
     fate: Fate
     by: InForce
-    off: str | None
+    off: Off | None
     message: str
 
     @property

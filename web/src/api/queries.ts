@@ -18,6 +18,7 @@ export const keys = {
   instances: ["instances"] as const,
   instance: (id: string) => ["instance", id] as const,
   instanceEvents: (id: string) => ["instance", id, "events"] as const,
+  outlook: (of: "instance" | "workspace", id: string) => [of, id, "outlook"] as const,
   bin: ["workspaces", "bin"] as const,
   events: ["events"] as const,
   extensionRequests: (id: string) => ["instance", id, "extension-requests"] as const,

@@ -466,6 +466,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/instances/{instance_id}/outlook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instance_id: string;
+            };
+            cookie?: never;
+        };
+        /** What will come to one instance and then to its files: warnings, end, recycle bin, archive */
+        get: operations["foreseeInstance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/instances/{instance_id}/reboot": {
         parameters: {
             query?: never;
@@ -716,6 +735,25 @@ export interface paths {
         post?: never;
         /** Delete a workspace in the recycle bin or the archive for ever, with all its files */
         delete: operations["deleteWorkspace"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace_id}/outlook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        /** What will come to one workspace in the recycle bin or the archive */
+        get: operations["foreseeWorkspace"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1312,6 +1350,14 @@ export interface components {
             level: "info" | "warning" | "danger";
             text: string;
         };
+        Outlook: {
+            /** @enum {string|null} */
+            off: "hold" | "request" | "stopped" | "beamtime" | "closed" | "clocks" | "archiving" | null;
+            says: string;
+            stages: components["schemas"]["Stage"][];
+            /** @enum {string|null} */
+            why: "lifetime" | "idle" | "quota" | "bin" | "archive" | null;
+        };
         PaginationMetadata: {
             /** @description First available page number. */
             first_page?: number;
@@ -1431,6 +1477,15 @@ export interface components {
             name: string;
             notices: components["schemas"]["Notice"][];
             version: string;
+        };
+        Stage: {
+            /** Format: date-time */
+            at: string;
+            delivered: boolean;
+            follows: boolean;
+            waits: boolean;
+            /** @enum {string} */
+            what: "warning" | "taken" | "archived" | "deleted";
         };
         Stop: {
             reason: string;
@@ -2467,6 +2522,29 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    foreseeInstance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instance_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outlook"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     rebootInstance: {
         parameters: {
             query?: never;
@@ -2837,6 +2915,29 @@ export interface operations {
                 };
             };
             422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    foreseeWorkspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outlook"];
+                };
+            };
             default: components["responses"]["Problem"];
         };
     };

@@ -5,6 +5,8 @@ type Schemas = components["schemas"];
 
 export type Action = Schemas["Action"];
 export type Event = Schemas["Event"];
+export type Outlook = Schemas["Outlook"];
+export type Stage = Schemas["Stage"];
 export type Experiment = Schemas["Experiment"];
 export type Flavour = Schemas["Flavour"];
 export type Idle = Schemas["Idle"];

@@ -2,6 +2,7 @@
 import { Button, Group, Paper, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { ArchiveRestore, Trash2 } from "lucide-react";
+import { useState } from "react";
 import { Trans, useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
 import type { Workspace } from "../../api/types";
@@ -12,6 +13,7 @@ import { ActionButton } from "../../parts/ActionButton";
 import { Blank } from "../../parts/Blank";
 import { ErrorPanel } from "../../parts/ErrorPanel";
 import { ExperimentTags } from "../../parts/Experiments";
+import { Outlook } from "../../parts/Outlook";
 import { Page } from "../../parts/Page";
 import { Time } from "../../parts/Time";
 import { useLocale } from "../../parts/useLocale";
@@ -92,6 +94,7 @@ function Kept1({ workspace }: { workspace: Workspace }) {
           <WorkspaceUse workspace={workspace} />
           {workspace.state === "deleting" ? <Going /> : <Until workspace={workspace} />}
         </Group>
+        {workspace.state !== "deleting" && <Future id={workspace.id} />}
         {restore.isError && !choosing && <ErrorPanel error={restore.error} kept={t("bin.stillHere")} />}
         <Group gap="xs">
           <ActionButton
@@ -112,6 +115,18 @@ function Kept1({ workspace }: { workspace: Workspace }) {
         <RestoreWith workspace={workspace} last={workspace.last} restore={restore} onDone={show} onClose={choice.close} />
       )}
     </Paper>
+  );
+}
+
+/** Asked for only where somebody wants to see it. */
+function Future({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const [opened, setOpened] = useState(false);
+  return (
+    <details className="more" onToggle={({ currentTarget }) => setOpened(currentTarget.open)}>
+      <summary>{t("outlook.title")}</summary>
+      {opened && <Outlook of="workspace" id={id} />}
+    </details>
   );
 }
 

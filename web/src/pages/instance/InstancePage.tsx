@@ -12,6 +12,7 @@ import { Expiry } from "../../parts/Expiry";
 import { InstanceMenu, MainAction } from "../../parts/InstanceActions";
 import { InstanceGone, isGone } from "../../parts/InstanceGone";
 import { Mounts } from "../../parts/Mounts";
+import { Outlook } from "../../parts/Outlook";
 import { Page } from "../../parts/Page";
 import { Phase } from "../../parts/Phase";
 import { Reason } from "../../parts/Reason";
@@ -48,6 +49,11 @@ function Whole({ answer }: { answer: Answer<InstanceDetail> }) {
       <Box className="with-aside">
         <Stack gap="lg" miw={0}>
           <State instance={instance} />
+          {instance.phase !== "deleting" && instance.phase !== "gone" && (
+            <Section title={t("outlook.title")}>
+              <Outlook of="instance" id={instance.id} />
+            </Section>
+          )}
           {instance.idle.signals.length > 0 && (
             <Section title={t("use.title")}>
               <Use instance={instance} />

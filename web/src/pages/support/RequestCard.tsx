@@ -8,6 +8,7 @@ import type { RequestToAnswer } from "../../api/requests";
 import { day } from "../../logic/time";
 import { ActionButton } from "../../parts/ActionButton";
 import { CopyText } from "../../parts/CopyText";
+import { Outlook } from "../../parts/Outlook";
 import { Time } from "../../parts/Time";
 import { useLocale } from "../../parts/useLocale";
 import { Reply } from "./Reply";
@@ -43,6 +44,7 @@ export function RequestCard({ request }: { request: RequestToAnswer }) {
             components={{ when: <Time at={request.instance.expires_at} /> }}
           />
         </Text>
+        {request.state === "open" && <Outlook of="instance" id={request.instance.id} />}
         {request.answered_by !== null && <Answer request={request} />}
         {request.state === "open" && <Actions request={request} />}
       </Stack>
