@@ -1,16 +1,14 @@
 """Fields that several shapes share: texts that cannot surprise a page, moments that end in Z."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-# Controls, surrogates (they fit in no database) and signs that change the direction of the text around them.
-_REFUSED_CATEGORIES = {"Cc", "Cs"}
-_REFUSED_SIGNS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029")
+from visa.domain.plain import composed, is_plain
+
 _OPAQUE = re.compile(r"[!-~]+")
 
 
@@ -22,9 +20,9 @@ class Text(fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> str:
         text: str = super()._deserialize(value, attr, data, **options)
-        if any(sign in _REFUSED_SIGNS or unicodedata.category(sign) in _REFUSED_CATEGORIES for sign in text):
+        if not is_plain(text):
             raise ValidationError("Control characters are not allowed.")
-        return unicodedata.normalize("NFC", text).strip()
+        return composed(text)
 
 
 class Paragraphs(Text):

@@ -154,6 +154,7 @@ def test_an_admin_holds_an_instance_and_releases_it(place: Place, instance_id: s
         ({"reason": ""}, 422),
         ({"ends_at": "2029-01-01T00:00:00Z"}, 422),
         ({"ends_at": "9999-12-31T23:59:59-14:00"}, 422),
+        ({"ends_at": "9999-12-31T23:59:59Z"}, 422),
     ],
 )
 def test_a_hold_that_makes_no_sense_is_refused(place: Place, instance_id: str, wrong: Any, status: int):

@@ -6,6 +6,7 @@ from sqlalchemy import event
 
 from tests.api.place import Place
 from visa.domain.letters import Facts, LetterKind
+from visa.services.journal import By
 from visa.services.reclaim import notices, record
 from visa.services.wake import Subject
 from visa.store.tables import Notice
@@ -24,7 +25,7 @@ def test_what_was_told_and_what_waits_is_shown_newest_first(place: Place):
         notices.void(session, Subject.INSTANCE, instance.id, LetterKind.IDLE_WARNING, except_cycle=None)
         warning = session.query(Notice).filter_by(kind=LetterKind.LIFETIME_WARNING).one()
         told_at = place.clock.advance(60)
-        record.told_in_person(session, warning.id, by="Jo Smith", how="by phone", now=told_at)
+        record.told_in_person(session, warning.id, by=By("person", "Jo Smith"), how="by phone", now=told_at)
         session.query(Notice).filter_by(kind=LetterKind.RECLAIMED).one().error = "no_address: there is none"
     answer = place.browser(ADA).get("/api/v1/notices").json
     assert answer is not None

@@ -42,6 +42,8 @@ def test_who_could_not_be_told_is_listed_and_told_in_person():
     for word in ("n1", "Ada <ada@example.org>", "“My analysis” ends on", "550 no such user"):
         assert word in listed
     assert "Error: Missing option '--how'" in run("notice", "told", "n1", "--by", "Jo Smith", fails=True)
+    assert "How they were told is missing" in run("notice", "told", "n1", "--by", "Jo Smith", "--how", "", fails=True)
+    assert "Who told them is missing" in run("notice", "told", "n1", "--by", "", "--how", "by phone", fails=True)
     said = run("notice", "told", "n1", "--by", "Jo Smith", "--how", "by phone")
     assert said.startswith("Told by phone that “My analysis” ends on")
     assert f"{now + timedelta(days=3):%Y-%m-%d}" in said

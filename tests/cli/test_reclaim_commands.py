@@ -15,6 +15,7 @@ from visa.testing.builders import ADA, seed
 
 def run(*words: str, fails: bool = False) -> str:
     result = CliRunner().invoke(cli, list(words))
+    assert result.exception is None or isinstance(result.exception, SystemExit), "a traceback is no answer"
     assert (result.exit_code != 0) is fails, result.output
     return result.output
 
@@ -60,6 +61,11 @@ def test_a_hold_is_placed_listed_and_released(asked: tuple[str, str]):
     assert "no more" in run("hold", "list", "--all")
     both = ("--days", "2", "--until", "2099-01-01")
     assert "not both" in run("hold", "place", "instance", instance_id, "--reason", "Too", *both, fails=True)
+    for days in ("0", "99999999", "99999999999999"):
+        refused = run("hold", "place", "instance", instance_id, "--reason", "Too", "--days", days, fails=True)
+        assert "is not in the range 1<=x<=36525" in refused
+    far = run("hold", "place", "instance", instance_id, "--reason", "Too", "--until", "9999-12-31", fails=True)
+    assert "at most a hundred years" in far
     assert "no such instance" in run("hold", "place", "instance", "nothing", "--reason", "Too", fails=True)
 
 
@@ -92,3 +98,18 @@ def test_a_request_is_refused_with_words(asked: tuple[str, str]):
     assert "no such request" in run("request", "refuse", "nothing", "--words", "No.", fails=True)
     assert "The owner is told" in run("request", "refuse", request_id, "--words", "The image is retired.")
     assert "refused" in run("request", "list", "--all")
+
+
+@pytest.mark.parametrize(("reason", "words"), [("", "is missing"), ("x" * 501, "at most 500"), ("a\nb", "one line")])
+def test_reasons_are_as_the_pages_take_them(asked: tuple[str, str], reason: str, words: str):
+    _, instance_id = asked
+    assert words in run("hold", "place", "instance", instance_id, "--reason", reason, fails=True)
+    assert words in run("reclaim", "stop", "--reason", reason, fails=True)
+    assert "Nothing is held" in run("hold", "list")
+    assert "never stopped" in run("reclaim", "status")
+
+
+def test_nobody_is_refused_without_a_word(asked: tuple[str, str]):
+    request_id, _ = asked
+    assert "The answer is missing" in run("request", "refuse", request_id, "--words", " ", fails=True)
+    assert "open" in run("request", "list")

@@ -75,7 +75,7 @@ class Weeks:
         with self.sessions.write() as session:
             until = None if days is None else now + timedelta(days=days)
             more = {"by": SYSTEM, "now": now, "new_id": self.seeded.new_id}
-            requests.answer(session, request_id, until=until, words="", **more)
+            requests.answer(session, request_id, until=until, words="No.", **more)
 
 
 @pytest.fixture

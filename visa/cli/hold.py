@@ -14,7 +14,7 @@ def hold() -> None:
 @click.argument("subject", type=click.Choice(["instance", "workspace"]))
 @click.argument("subject_id", metavar="ID")
 @click.option("--reason", required=True, help="Why, for all who find it held.")
-@click.option("--days", type=click.IntRange(1), help="For so many days (default: for ever).")
+@click.option("--days", type=click.IntRange(1, 36_525), help="For so many days (default: for ever).")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), help="Until this moment (UTC).")
 def place(subject: str, subject_id: str, reason: str, days: int | None, until: datetime | None) -> None:
     """Keep the instance or workspace ID. Its owner may still delete it.

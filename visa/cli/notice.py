@@ -53,9 +53,10 @@ def told(notice_id: str, by: str, how: str) -> None:
       visa notice told k3v9m2hx7qpt4wzn --by "Jo Smith" --how "by phone"
     """
     from visa.cli.runtime import open_runtime
+    from visa.services.journal import By
     from visa.services.reclaim import record
 
     runtime = open_runtime()
     with runtime.sessions.write() as session:
-        said = record.told_in_person(session, notice_id, by=by, how=how, now=runtime.clock.now())
+        said = record.told_in_person(session, notice_id, by=By("person", by), how=how, now=runtime.clock.now())
     click.echo(f"{said} Make sure that they know this date.")

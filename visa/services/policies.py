@@ -13,11 +13,12 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from visa.errors import BadFiles, Problem
-from visa.services import yaml_file
+from visa.services import said, yaml_file
 from visa.settings import Policy
 from visa.store.session import alone
 from visa.store.tables import Flavour, Image, PolicyVersion, Reclaim
 
+NOTE_LENGTH = 500
 DEFAULTS = 0
 """The number of the product's own policy, which is in force until another is loaded."""
 
@@ -42,8 +43,9 @@ def load(session: Session, policy: Policy, *, by: str, note: str, now: datetime)
     """Bring a policy into force, in the caller's transaction; nothing happens when it is in force already.
 
     Reclaim looks at everything again by the new one.
-    Raises `BadFiles` for what the catalogue lacks.
+    Raises `BadFiles` for what the catalogue lacks, and `Invalid` for the note.
     """
+    note = said.line(note, "the note", field="note", at_most=NOTE_LENGTH, at_least=0)
     alone(session, "policy")
     if problems := list(_unknown(session, policy)):
         raise BadFiles(tuple(problems))

@@ -5,7 +5,7 @@ An instance and its workspace share their fate: a hold on one holds the other as
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
@@ -13,12 +13,15 @@ from sqlalchemy.orm import Session
 from visa.domain.instance import Kept, Phase, Wanted, WorkspacePhase
 from visa.errors import Conflict, Invalid, NotFound
 from visa.ports.clock import NewId
+from visa.services import said
 from visa.services.journal import By, record
 from visa.services.wake import Subject, wake
 from visa.store.session import lock
 from visa.store.tables import Hold, Instance, InstanceStatus, Person, Workspace, WorkspaceStatus
 
 REASON_LENGTH = 500
+AT_MOST_D = 36_525
+"""Days ahead at which a hold may end: a hundred years. What is to be kept for longer is held without an end."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +47,15 @@ def place(
 ) -> Hold:
     """Keep it until `ends_at`, or for ever (None). One hold a subject: to change it, release it first.
 
-    Raises `NotFound`, `Invalid` for an end that is over, and `Conflict` when it is held or not there any more.
+    Raises `NotFound`, `Invalid` for the reason and for an end that is over or too far away, and `Conflict` when it is
+    held or not there any more.
     """
+    reason = said.line(reason, "the reason", field="reason", at_most=REASON_LENGTH)
     if ends_at is not None and ends_at <= now:
         raise Invalid("The end of a hold has to be in the future.", field="ends_at", code="is_past")
+    if ends_at is not None and ends_at - now > timedelta(days=AT_MOST_D):
+        message = "A hold ends in at most a hundred years. Without an end it holds for ever."
+        raise Invalid(message, field="ends_at", code="too_late")
     owner_id = _claim(session, subject, subject_id)
     mine = select(Hold).where(_in_force(now), Hold.subject == subject, Hold.subject_id == subject_id)
     already = session.scalar(mine.limit(1))

@@ -3,13 +3,14 @@
 A delivery counts from here: lived time is read after the letter went out.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from visa.domain.letters import LetterKind
 from visa.errors import Busy, CloudError, Conflict, NotFound, Refused
+from visa.services import said as words
 from visa.services.journal import SYSTEM, By
 from visa.services.journal import record as write_event
 from visa.services.reclaim import leases, lived_time, wording
@@ -22,6 +23,7 @@ from visa.store.tables import Instance, Notice
 FIRST_PAUSE_S = 60.0
 SLOW = timedelta(hours=1)
 LONGEST_ERROR = 500
+LONGEST_HOW = 200
 
 
 @dataclass(frozen=True)
@@ -99,11 +101,14 @@ def pause(attempts: int, trouble: Trouble) -> timedelta:
     return min(SLOW, timedelta(seconds=max(doubled_s, trouble.later_s)))
 
 
-def told_in_person(session: Session, notice_id: str, *, by: str, how: str, now: datetime) -> str:
+def told_in_person(session: Session, notice_id: str, *, by: By, how: str, now: datetime) -> str:
     """Somebody told the person, such as "by phone"; it counts as delivered. Gives the sentence that is now recorded.
 
-    Raises `NotFound`, and `Conflict` when it was delivered before or is not wanted any more.
+    Raises `NotFound`, `Invalid` for who and how, and `Conflict` when it was delivered before or is not wanted any more.
     """
+    how = words.line(how, "how they were told", field="how", at_most=LONGEST_HOW)
+    if by.id is None:
+        by = replace(by, name=words.line(by.name, "who told them", field="by", at_most=LONGEST_HOW))
     notice = lock(session, Notice, notice_id)
     if notice is None or notice.person_id is None:
         raise NotFound(f"There is no notice {notice_id}.")
@@ -112,7 +117,7 @@ def told_in_person(session: Session, notice_id: str, *, by: str, how: str, now: 
     notice.announced_for, notice.lived_s = announced(notice, now), lived_time.read(session)
     notice.state, notice.sent_at, notice.error = State.SENT, now, None
     notice.next_try_at = notice.lease_holder = notice.lease_until = None
-    return _tell(session, notice, how, By("person", by), now)
+    return _tell(session, notice, how, by, now)
 
 
 def _tell(session: Session, notice: Notice, how: str, by: By, now: datetime) -> str:

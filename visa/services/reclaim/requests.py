@@ -16,7 +16,7 @@ from visa.domain.letters import Facts, LetterKind
 from visa.domain.lifecycle import Action, allowed_actions
 from visa.errors import Conflict, Forbidden, Invalid, NotFound
 from visa.ports.clock import NewId
-from visa.services import support
+from visa.services import said, support
 from visa.services.actors import Actor
 from visa.services.desk import Desk
 from visa.services.instances import find_mine, limits, note, word_for
@@ -44,8 +44,9 @@ class State(StrEnum):
 def make(session: Session, desk: Desk, instance_id: str, *, reason: str, until: datetime) -> ExtensionRequest:
     """The owner asks for time that no extension of their own gives. One open request an instance.
 
-    Raises `NotFound`, `Invalid` for the date, and `Conflict` with what to do instead.
+    Raises `NotFound`, `Invalid` for the reason and the date, and `Conflict` with what to do instead.
     """
+    reason = said.paragraphs(reason, "the reason", field="reason", at_most=WORDS_AT_MOST, at_least=REASON_AT_LEAST)
     instance = find_mine(session, desk.actor, instance_id, lock=True)
     _may_ask(session, desk, instance)
     _check(until, instance, desk.now)
@@ -111,8 +112,11 @@ def answer(
 ) -> ExtensionRequest:
     """Grant it until a moment, or refuse it (None). Who may do so is asked before: `to_answer`.
 
-    Raises `NotFound`, `Invalid` for the date, and `Conflict` that says who was faster, or that nothing is left.
+    Raises `NotFound`, `Invalid` for the date and the words (a refusal needs some), and `Conflict` that says who was
+    faster, or that nothing is left.
     """
+    least = 1 if until is None else 0
+    words = said.paragraphs(words, "the answer", field="words", at_most=WORDS_AT_MOST, at_least=least)
     instance = lock(session, Instance, find(session, request_id).instance_id)  # before the request, as its owner does
     request = lock(session, ExtensionRequest, request_id)
     if instance is None or request is None:

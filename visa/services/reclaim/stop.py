@@ -6,10 +6,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from visa.ports.clock import NewId
+from visa.services import said as words
 from visa.services.journal import By, record
 from visa.store.session import alone, together
 from visa.store.tables import ReclaimStop
 
+REASON_LENGTH = 500
 SWITCH = "reclaim-stop"
 
 
@@ -42,7 +44,11 @@ def said(thrown: ReclaimStop) -> str:
 
 
 def stop(session: Session, *, reason: str, by: By, now: datetime, new_id: NewId) -> ReclaimStop:
-    """Nothing is taken from now on. Who comes second finds it stopped: the first one's row and reason stay."""
+    """Nothing is taken from now on. Who comes second finds it stopped: the first one's row and reason stay.
+
+    Raises `Invalid` for the reason.
+    """
+    reason = words.line(reason, "the reason", field="reason", at_most=REASON_LENGTH)
     alone(session, SWITCH)
     already = stopped(session)
     if already is not None:
