@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from visa.domain.letters import LetterKind
 from visa.errors import Conflict, Forbidden, Invalid, NotFound
@@ -12,7 +12,7 @@ from visa.services.actors import load_actor
 from visa.services.create_instance import NewInstance, create
 from visa.services.journal import By
 from visa.services.reclaim import requests
-from visa.store.tables import Event, FacilityPerson, Notice, Reclaim, RoleGrant
+from visa.store.tables import Event, ExtensionRequest, FacilityPerson, Notice, Reclaim, RoleGrant
 from visa.testing.builders import ADA, BOB, GUEST, TEAM
 
 EVA = By("person", "Eva", "eva")
@@ -56,7 +56,7 @@ def ask(session, seeded, clock, instance):
 
 @pytest.fixture
 def answer(session, clock, new_id):
-    def give(request, *, days=None, words="", by=EVA):
+    def give(request, *, days=None, words="No.", by=EVA):
         until = None if days is None else clock.now() + timedelta(days=days)
         return requests.answer(session, request.id, until=until, words=words, by=by, now=clock.now(), new_id=new_id)
 
@@ -216,3 +216,42 @@ def test_a_request_asks_for_a_look(session, instance, ask, answer, clock):
     session.flush()
     answer(request)
     assert look_at() == clock.now()
+
+
+def test_asking_and_withdrawing_again_and_again_is_one_letter_a_day(session, seeded, instance, role, ask, clock):
+    """Each of them counts and is listed; support has the first one's letter."""
+
+    def sent():
+        pending = update(Notice).where(Notice.kind == LetterKind.REQUEST_MADE, Notice.state == "pending")
+        session.execute(pending.values(state="sent", sent_at=clock.now()))
+        mailed = select(func.count()).where(Notice.kind == LetterKind.REQUEST_MADE, Notice.state == "sent")
+        return session.scalar(mailed)
+
+    def again():
+        request = ask()
+        session.flush()
+        mailed = sent()
+        requests.withdraw(session, seeded.desk(session, ADA, clock.now()), instance.id, request.id)
+        return mailed
+
+    role(GUEST, "it_support")
+    for _ in range(4):
+        assert again() == 1
+        clock.advance(6)
+    role(BOB, "it_support")
+    assert again() == 2, "who was not told yet is"
+    clock.advance(1, days=1)
+    assert again() == 4
+    listed = session.scalars(select(ExtensionRequest.state)).all()
+    assert listed == ["withdrawn"] * 6
+
+
+def test_a_letter_that_was_not_sent_before_it_was_withdrawn_silences_no_other(
+    session, seeded, instance, role, ask, clock
+):
+    role(GUEST, "it_support")
+    for _ in range(2):
+        request = ask()
+        assert ("request_made", GUEST, "pending") in letters(session)
+        requests.withdraw(session, seeded.desk(session, ADA, clock.now()), instance.id, request.id)
+        clock.advance(6)

@@ -1,6 +1,7 @@
 """Asking for more time than policy gives, and answering that. Granting moves the instance's end; nothing shortens it.
 
-An open request holds reclaim off for some days, once: who is refused and asks again at once gets no more of that.
+An open request holds reclaim off for some days, once: who is refused and asks again at once gets no more of that, and
+support no other letter.
 """
 
 from collections.abc import Collection, Sequence
@@ -24,10 +25,12 @@ from visa.services.journal import By, record
 from visa.services.reclaim import notices
 from visa.services.wake import Subject, wake
 from visa.store.session import lock
-from visa.store.tables import ExtensionRequest, Instance, InstanceStatus
+from visa.store.tables import ExtensionRequest, Instance, InstanceStatus, Notice
 
 AT_MOST = timedelta(days=365)
 REASON_AT_LEAST, WORDS_AT_MOST = 10, 2000
+TOLD_FOR = timedelta(days=1)
+"""So long after a letter about a request for one instance support gets no other about it."""
 ANEW = timedelta(days=30)
 """A request holds reclaim off anew when so long before it there was none that was refused or withdrawn."""
 
@@ -67,7 +70,10 @@ def make(session: Session, desk: Desk, instance_id: str, *, reason: str, until: 
     note(session, desk, instance, "more_time_asked", f"Asked for more time, until {_day(until)}.")
     wake(session, Subject.INSTANCE, instance.id, at=desk.now)
     facts = Facts(deadline=until, url="/support/requests", asked_by=desk.actor.name, words=reason)
+    knows = _told_lately(session, instance.id, desk.now)
     for person_id in support.who_helps(session, instance, desk.now):
+        if person_id in knows:
+            continue
         _tell(session, request, LetterKind.REQUEST_MADE, person_id, facts, now=desk.now, new_id=desk.new_id)
     return request
 
@@ -138,6 +144,13 @@ def answer(
 def _open(session: Session, instance_ids: Collection[str]) -> Sequence[ExtensionRequest]:
     mine = ExtensionRequest.instance_id.in_(instance_ids)
     return session.scalars(select(ExtensionRequest).where(mine, ExtensionRequest.state == State.OPEN)).all()
+
+
+def _told_lately(session: Session, instance_id: str, now: datetime) -> set[str]:
+    """Who was mailed about a request for it within a day: one that is withdrawn and made again is on their page."""
+    of_it = select(Notice.person_id).where(Notice.subject == Subject.INSTANCE, Notice.subject_id == instance_id)
+    sent = of_it.where(Notice.kind == LetterKind.REQUEST_MADE, Notice.sent_at.between(now - TOLD_FOR, now + TOLD_FOR))
+    return {one for one in session.scalars(sent) if one is not None}
 
 
 def _may_ask(session: Session, desk: Desk, instance: Instance) -> None:
