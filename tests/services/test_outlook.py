@@ -64,7 +64,8 @@ def test_what_was_announced_is_what_comes(place):
 
 
 def test_a_workspace_from_the_bin_through_the_archive(place):
-    place.live(15)
+    place.live(14)
+    place.look()
     place.gone()
     kept_until = place.workspace().kept_until
     binned = foreseen(place, workspace=True)

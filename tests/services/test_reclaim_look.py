@@ -1,7 +1,7 @@
 """The look at what is due: warnings asked for, things taken as intent, and all that holds it off."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -46,6 +46,42 @@ def test_at_its_end_an_instance_is_taken_with_its_workspace_kept_and_copied(plac
         event = session.scalars(select(Event).where(Event.kind == "instance.reclaimed")).one()
     assert (event.actor_kind, event.actor_name) == ("policy", "the product's policy")
     assert "its lifetime ends. Its owner was told on 2030-01-18" in event.message
+
+
+def test_its_owner_is_told_that_it_was_taken_once_it_is_gone(place):
+    place.live(15)
+    assert place.told("reclaimed") == []
+    place.gone()
+    place.live(1.5)
+    assert place.told("reclaimed") == [timedelta()]
+    with place.sessions.read() as session:
+        told = session.scalars(select(Notice).where(Notice.kind == "reclaimed")).one()
+    assert (told.subject, told.subject_id, told.cycle) == ("instance", place.id, place.workspace().binned_at)
+    assert told.facts["taken_for"] == "lifetime"
+
+
+def test_what_held_an_end_off_and_is_over_is_told_as_past(place):
+    with place.sessions.write() as session:
+        about = {"reason": "A thesis.", "ends_at": None, "by": ADMIN, "now": place.clock.now()}
+        hold = holds.place(session, Subject.INSTANCE, place.id, new_id=place.seeded.new_id, **about)
+    place.live(14.5)
+    assert (place.row().axe_at, place.row().delay, place.row().message) == (None, "hold", "Kept by Admin: A thesis.")
+    with place.sessions.write() as session:
+        holds.release(session, hold.id, by=ADMIN, now=place.clock.now())
+    released = place.clock.now()
+    place.look()
+    assert place.row().delay is None
+    assert place.row().message.endswith(f"It was held until {released:%Y-%m-%d %H:%M} UTC.")
+
+
+@pytest.mark.parametrize("open_end", [date.max, date(9998, 12, 31)])
+def test_an_experiment_without_an_end_holds_off_for_ever_and_keeps_no_other_waiting(place, open_end):
+    with place.sessions.write() as session:
+        session.execute(update(Experiment).values(ends_on=open_end))
+    assert place.live(16) == {}
+    assert (place.row().axe_at, place.row().delay) == (None, "beamtime")
+    with place.sessions.read() as session:
+        assert explain(session, Subject.INSTANCE, place.id, place.clock.now()).message.endswith("runs.")
 
 
 def test_nothing_is_taken_while_its_warnings_are_not_delivered(place):

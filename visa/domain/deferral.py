@@ -6,8 +6,11 @@ All that is moved depends on what is stored and not on the present moment, so tw
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
+
+FAR = datetime(9000, 1, 1, tzinfo=UTC)
+"""What is held off until then or later is held off for ever: calendars end soon after."""
 
 
 class Off(StrEnum):
@@ -66,7 +69,7 @@ def moved(deadline: datetime, hindrances: Hindrances) -> Moved:
     at = deadline
     by: Until | During | None = None
     for until in hindrances.untils:
-        if until.until is None:
+        if until.until is None or until.until >= FAR:
             return Moved(None, until)
         if until.until > at:
             at, by = until.until, until
@@ -76,6 +79,8 @@ def moved(deadline: datetime, hindrances: Hindrances) -> Moved:
         if during is None:
             break
         at, by = during.ends, during
+        if at >= FAR:
+            return Moved(None, during)
     if opens > at:
         by = During(Off.CLOSED, at, opens, "Reclaim does not act at that time.")
     return Moved(opens, by)

@@ -12,6 +12,8 @@ from visa.settings.base import Days, Section
 from visa.settings.limits import SharedLimits
 from visa.settings.windows import Windows
 
+YEAR_MIN = 525_600
+
 StandingName = Annotated[str, Field(pattern="^(user|staff|guest)$")]
 
 
@@ -65,9 +67,13 @@ class Warnings(Section):
 class IdleSignals(Section):
     """From when on what a machine does counts as work."""
 
-    load: float = Field(0.2, gt=0, description="Processors busy, as a mean, above which a machine works.")
-    mean_min: float = Field(60, gt=0, description="Minutes over which the mean of processors busy is taken.")
-    known_min: float = Field(10, gt=0, description="After so many minutes without a word of a signal nothing is known.")
+    load: float = Field(0.2, gt=0, le=10_000, description="Processors busy, as a mean, above which a machine works.")
+    mean_min: float = Field(
+        60, gt=0, le=YEAR_MIN, description="Minutes over which the mean of processors busy is taken."
+    )
+    known_min: float = Field(
+        10, gt=0, le=YEAR_MIN, description="After so many minutes without a word of a signal nothing is known."
+    )
 
 
 USUAL: dict[str, RoleTerms] = {

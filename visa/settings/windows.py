@@ -13,6 +13,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 from visa.settings.base import Section
 
 MINUTE = timedelta(minutes=1)
+LONGEST = timedelta(days=3660)
 
 
 def _is_cron(expression: str) -> str:
@@ -42,6 +43,8 @@ class Freeze(Section):
     def _in_order(self) -> Self:
         if self.ends <= self.begins:
             raise ValueError("it ends before it begins")
+        if self.ends - self.begins > LONGEST:
+            raise ValueError("it lasts more than ten years; `visa reclaim stop` stops reclaim without an end")
         return self
 
 

@@ -58,12 +58,14 @@ class InstanceCase:
 class WorkspaceCase:
     """A workspace that is not to be deleted. `used_since`: an instance with it answers since then.
 
+    `left_by`: its last instance, once no instance with it is left.
     `stay`: None while it is neither in the recycle bin nor in the archive.
     """
 
     workspace: Workspace
     phase: WorkspacePhase
     used_since: datetime | None
+    left_by: str | None
     stay: "Began | None"
     told: Sequence[Told]
     hindrances: Hindrances

@@ -42,9 +42,10 @@ def explained(session: Session, subjects: Mapping[Subject, list[str]], now: date
     by = policies.in_force(session)
     moment = Moment(now, lived_time.read(session))
     stopped = stop.stopped(session) is not None
+    may_take = not stopped and lived_time.settled(session)
     cases: list[Case] = [*load.instance_cases(session, by.policy, subjects.get(Subject.INSTANCE, []), now)]
     cases += load.workspace_cases(session, by.policy, subjects.get(Subject.WORKSPACE, []), moment)
-    return [_explain(case, by, moment, stopped=stopped) for case in cases]
+    return [_explain(case, by, moment, may_take=may_take, stopped=stopped) for case in cases]
 
 
 def explain(session: Session, subject: Subject, subject_id: str, now: datetime) -> Explained:
@@ -55,7 +56,7 @@ def explain(session: Session, subject: Subject, subject_id: str, now: datetime) 
     return found[0]
 
 
-def _explain(case: Case, by: InForce, moment: Moment, *, stopped: bool) -> Explained:
-    comes = fate(case.causes(by.policy), case.told, case.hindrances, moment, may_take=not stopped)
-    off, message = delay(comes, may_take=not stopped, stopped=stopped)
+def _explain(case: Case, by: InForce, moment: Moment, *, may_take: bool, stopped: bool) -> Explained:
+    comes = fate(case.causes(by.policy), case.told, case.hindrances, moment, may_take=may_take)
+    off, message = delay(comes, moment.now, may_take=may_take, stopped=stopped)
     return Explained(case, comes, by, off, message)

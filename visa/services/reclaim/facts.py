@@ -24,9 +24,11 @@ def of_instance(session: Session, policy: Policy, case: InstanceCase, end: End, 
     said = Facts(deadline=end.course.axe_at if end.course else None, url=page)
     match end.cause.why:
         case Why.LIFETIME:
-            given = expiry.may_extend(case.instance.lives_from, case.instance.expires_at, now, case.allowance)
+            asked = expiry.may_ask(case.instance.lives_from, case.instance.expires_at, now, case.allowance)
             life = (case.instance.expires_at - case.instance.lives_from) / timedelta(days=1)
-            return replace(said, extend_url=f"{page}?extend" if given.allowed else "", days=life)
+            if asked.allowed:
+                return replace(said, url=f"{page}?ask=time", days=life)
+            return replace(said, extend_url=f"{page}?extend", days=life)
         case Why.IDLE:
             quiet = case.idle.signals if case.idle else ()
             signals = tuple(QuietSince(one.signal, one.since) for one in quiet if one.since is not None)
@@ -45,14 +47,14 @@ def of_workspace(policy: Policy, end: End, *, archived: bool) -> Facts:
     return Facts(deadline=axe_at, url=BIN, days=days, archived_until=until)
 
 
-def of_taken(why: Why, kept_until: datetime) -> Facts:
-    """What is said once an instance was taken."""
-    return Facts(deadline=kept_until, url=BIN, taken_for=TakenFor(why))
+def of_taken(why: TakenFor, kept_until: datetime) -> Facts:
+    """What is said once an instance was taken and its workspace is in the recycle bin."""
+    return Facts(deadline=kept_until, url=BIN, taken_for=why)
 
 
 def of_archived(policy: Policy, archived_until: datetime | None) -> Facts:
     """What is said once a workspace is in the archive."""
-    return Facts(deadline=archived_until, url=BIN, days=policy.archive_d)
+    return Facts(deadline=archived_until, url=BIN, days=policy.bin_d)
 
 
 def _over(session: Session, policy: Policy, person_id: str, now: datetime) -> tuple[Over, ...]:

@@ -42,5 +42,11 @@ def read(session: Session) -> float:
     return row.lived_s if row else 0.0
 
 
+def settled(session: Session, pace: Pace | None = None) -> bool:
+    """Whether the clocks have agreed for long enough, as of the last tick, that something may be taken by them."""
+    row = session.get(LivedTime, ROW, populate_existing=True)
+    return row is None or Lived(row.lived_s, row.at, row.since, row.broken).settled(pace or Pace())
+
+
 def _columns(lived: Lived) -> dict[str, object]:
     return {"lived_s": lived.lived_s, "at": lived.at, "since": lived.since, "broken": lived.broken}

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
@@ -80,12 +81,13 @@ def workspace_cases(session: Session, policy: Policy, ids: Collection[str], mome
     ).all()
     here = [workspace.id for workspace, *_ in found]
     told, holds, shared = notices.told(session, Subject.WORKSPACE, here), _holds(session, here), _stops(session)
-    used = _used_since(session, here)
+    uses = _uses(session, here)
     return [
         WorkspaceCase(
             workspace,
             WorkspacePhase(phase),
-            used.get(workspace.id),
+            use.since if (use := uses.get(workspace.id)) else None,
+            use.newest if use and not use.left else None,
             stay(workspace, row, moment),
             told[workspace.id],
             Hindrances((*shared, *holds[workspace.id]), (), policy.windows.next_open),
@@ -148,7 +150,22 @@ def _stops(session: Session) -> tuple[Until, ...]:
     return () if resumed is None else (Until(Off.STOPPED, resumed, "All reclaim was stopped until then."),)
 
 
-def _used_since(session: Session, ids: Sequence[str]) -> Mapping[str, datetime]:
-    rows = select(Instance.workspace_id, InstanceStatus.ready_at).join(InstanceStatus)
-    rows = rows.where(Instance.workspace_id.in_(ids), InstanceStatus.phase == Phase.RUNNING)
-    return {one: at for one, at in session.execute(rows) if at is not None}
+@dataclass(frozen=True)
+class _Use:
+    """Of one workspace: its newest instance, whether any is left, and since when one answers."""
+
+    newest: str
+    left: bool
+    since: datetime | None
+
+
+def _uses(session: Session, ids: Sequence[str]) -> Mapping[str, _Use]:
+    found: dict[str, _Use] = {}
+    rows = select(Instance.workspace_id, Instance.id, InstanceStatus.phase, InstanceStatus.ready_at)
+    rows = rows.join(InstanceStatus).where(Instance.workspace_id.in_(ids)).order_by(Instance.created_at, Instance.id)
+    for workspace_id, newest, phase, ready_at in session.execute(rows):
+        before = found.get(workspace_id)
+        since = ready_at if phase == Phase.RUNNING else before.since if before else None
+        left = phase != Phase.GONE or (before is not None and before.left)
+        found[workspace_id] = _Use(newest, left, since)
+    return found

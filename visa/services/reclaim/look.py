@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from visa.domain.fate import AGAIN, Fate, fate
 from visa.domain.instance import Kept, WorkspacePhase
-from visa.domain.letters import LetterKind
+from visa.domain.letters import LetterKind, TakenFor
 from visa.domain.lived import Behind, Pace
 from visa.domain.reclaim import Moment, Why
 from visa.ports.clock import Clock, NewId
@@ -35,6 +35,7 @@ log = structlog.get_logger(__name__)
 
 BATCH = 200
 BATCHES = 50
+NO_LEAD = timedelta()
 TIDY_AFTER = AGAIN
 """A restored machine must have answered for so long before the copies that it came from are let go."""
 
@@ -165,7 +166,7 @@ def _instances(batch: _Batch, rows: Mapping[str, Reclaim], taken: list[str]) -> 
         _tell(batch, case, comes)
         _note(batch, row, comes)
         if comes.take is not None:
-            batch.to_tell.append(take.instance(batch.session, batch.by, case, comes.take, batch.moment.now))
+            take.instance(batch.session, batch.by, case, comes.take, batch.moment.now)
             _count(batch, comes)
             batch.session.delete(row)
             taken.append(case.workspace.id)
@@ -186,7 +187,7 @@ def _workspaces(batch: _Batch, rows: Mapping[str, Reclaim]) -> None:
             take.workspace(batch.session, batch.by, case, comes.take, batch.moment, row=row, archives=archives)
             _count(batch, comes)
         _tidy(batch, case)
-        _tell_archived(batch, case)
+        _tell_what_was_done(batch, case)
 
 
 def _over(session: Session, rows: Mapping[str, Reclaim], cases: Sequence[InstanceCase | WorkspaceCase]) -> None:
@@ -228,7 +229,7 @@ def _tell(batch: _Batch, case: InstanceCase | WorkspaceCase, comes: Fate) -> Non
 def _note(batch: _Batch, row: Reclaim, comes: Fate) -> None:
     """Keep what was found, for pages, lists and the next look."""
     end = comes.next_end
-    off, said = delay(comes, may_take=batch.may_take, stopped=batch.stopped)
+    off, said = delay(comes, batch.moment.now, may_take=batch.may_take, stopped=batch.stopped)
     row.looked_at, row.look_at = batch.moment.now, comes.look_at
     row.axe_at = end.course.axe_at if end is not None and end.course is not None else None
     row.why, row.delay, row.message = (end.cause.why if end is not None else None), off, said
@@ -254,12 +255,17 @@ def _tidy(batch: _Batch, case: WorkspaceCase) -> None:
         batch.report.tidied += 1
 
 
-def _tell_archived(batch: _Batch, case: WorkspaceCase) -> None:
-    """Its owner is told once that it is in the archive, and until when."""
+def _tell_what_was_done(batch: _Batch, case: WorkspaceCase) -> None:
+    """Its owner is told once that it is in the recycle bin or in the archive, when it truly is, and until when."""
     one = case.workspace
-    if one.wanted != Kept.ARCHIVED or case.phase is not WorkspacePhase.ARCHIVED or case.stay is None:
+    if case.stay is None:
         return
-    said = facts.of_archived(batch.by.policy, one.archived_until)
-    batch.to_tell.append(
-        Wish(one.owner_id, Subject.WORKSPACE, one.id, LetterKind.ARCHIVED, case.stay.at, timedelta(), said)
-    )
+    if one.wanted == Kept.ARCHIVED:
+        if case.phase is WorkspacePhase.ARCHIVED:
+            said = facts.of_archived(batch.by.policy, one.archived_until)
+            archived = Wish(one.owner_id, Subject.WORKSPACE, one.id, LetterKind.ARCHIVED, case.stay.at, NO_LEAD, said)
+            batch.to_tell.append(archived)
+    elif case.left_by is not None and one.kept_until is not None and one.binned_why in set(TakenFor):
+        said = facts.of_taken(TakenFor(one.binned_why), one.kept_until)
+        taken = Wish(one.owner_id, Subject.INSTANCE, case.left_by, LetterKind.RECLAIMED, case.stay.at, NO_LEAD, said)
+        batch.to_tell.append(taken)

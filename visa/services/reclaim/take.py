@@ -10,25 +10,21 @@ from sqlalchemy.orm import Session
 
 from visa.domain.fate import End
 from visa.domain.instance import Kept, Wanted, WorkspacePhase
-from visa.domain.letters import LetterKind
 from visa.domain.reclaim import Moment, Why
 from visa.services.journal import By, record
 from visa.services.policies import InForce
-from visa.services.reclaim import facts
 from visa.services.reclaim.cases import InstanceCase, WorkspaceCase
-from visa.services.reclaim.notices import Wish
 from visa.services.reclaim.words import BECAUSE, day
-from visa.services.wake import Subject
 from visa.store.tables import Reclaim, Workspace
 
 _STILL_ARCHIVED = frozenset({WorkspacePhase.ARCHIVED, WorkspacePhase.RESTORING})
 """It was wanted back and never came: the archive that it has stays the one that is wanted."""
 
 
-def instance(session: Session, by: InForce, case: InstanceCase, end: End, now: datetime) -> Wish:
+def instance(session: Session, by: InForce, case: InstanceCase, end: End, now: datetime) -> None:
     """Want it gone, and its workspace in the recycle bin with a snapshot where the policy says so.
 
-    Returns what its owner is to be told.
+    Its owner is told of it once that was done.
     """
     one, workspace, policy = case.instance, case.workspace, by.policy
     one.wanted = Wanted.GONE
@@ -48,15 +44,6 @@ def instance(session: Session, by: InForce, case: InstanceCase, end: End, now: d
         person_id=one.owner_id,
         instance_id=one.id,
         workspace_id=workspace.id,
-    )
-    return Wish(
-        person_id=one.owner_id,
-        subject=Subject.INSTANCE,
-        subject_id=one.id,
-        kind=LetterKind.RECLAIMED,
-        cycle=now,
-        lead=timedelta(),
-        facts=facts.of_taken(end.cause.why, workspace.kept_until),
     )
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
+from visa.domain.deferral import FAR
 from visa.domain.letters import LetterKind
 from visa.domain.reclaim import Why
 from visa.settings import Policy
@@ -48,5 +49,6 @@ def _days(policy: Policy, why: Why) -> tuple[float, ...]:
 def beamtime(policy: Policy, first: date, last: date) -> tuple[datetime, datetime]:
     """From when until when an experiment runs that the facility dates by days, both included."""
     zone = ZoneInfo(policy.windows.timezone)
+    last = min(last, FAR.date())  # "9999-12-31" stands for no end
     begins, ends = (datetime.combine(day, time(), zone) for day in (first, last + timedelta(days=1)))
     return begins.astimezone(UTC), ends.astimezone(UTC)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from visa.domain.deferral import Off
+from visa.domain.deferral import During, Off, Until
 from visa.domain.fate import Fate
 from visa.domain.reclaim import Why
 
@@ -26,8 +26,11 @@ def day(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
-def delay(fate: Fate, *, may_take: bool, stopped: bool) -> tuple[Off | None, str]:
-    """What holds the next end off, and a sentence that says all of it; (None, "") while nothing ends."""
+def delay(fate: Fate, now: datetime, *, may_take: bool, stopped: bool) -> tuple[Off | None, str]:
+    """What holds the next end off now, and a sentence that says all of it; (None, "") while nothing ends.
+
+    What moved it and is over is told as past.
+    """
     held = next((end for end in fate.ends if end.course is None and end.moved.by is not None), None)
     end = fate.next_end
     if end is None or end.course is None:
@@ -40,5 +43,22 @@ def delay(fate: Fate, *, may_take: bool, stopped: bool) -> tuple[Off | None, str
     if end.asked:
         return None, f"{said} The warning before is on its way; the end moves on until it is delivered."
     if end.moved.by is not None:
-        return end.moved.by.off, f"{said} {end.moved.by.says}"
+        off, why = _moved(end.moved.by, now)
+        return off, f"{said} {why}"
     return None, said
+
+
+_WAS = {
+    Off.HOLD: "It was held until",
+    Off.REQUEST: "A request for more time held it off until",
+    Off.STOPPED: "All reclaim was stopped until",
+    Off.BEAMTIME: "Its experiment ran until",
+    Off.CLOSED: "Reclaim did not act until",
+}
+
+
+def _moved(by: Until | During, now: datetime) -> tuple[Off | None, str]:
+    until = by.until if isinstance(by, Until) else by.ends
+    if until is None or until > now:
+        return by.off, by.says
+    return None, f"{_WAS[by.off]} {day(until)}."

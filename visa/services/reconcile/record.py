@@ -181,6 +181,8 @@ def _enter(session: Session, row: Row, phase: str, now: datetime) -> None:
     status.phase, status.phase_since = phase, now
     if phase == WorkspacePhase.ARCHIVED:
         wake(session, Subject.WORKSPACE, row.intent.id, at=now)  # its owner is told, and its time in there counts
+    elif phase == Phase.GONE and isinstance(row.intent, Instance):
+        wake(session, Subject.WORKSPACE, row.intent.workspace_id, at=now)  # its owner is told, if it was taken back
     if isinstance(status, InstanceStatus):
         status.ready_at = now if phase == Phase.RUNNING else None
         status.first_ready_at = status.first_ready_at or status.ready_at
