@@ -49,6 +49,7 @@ def test_a_freeze_closes_windows_until_it_ends_and_a_window_opens() -> None:
         {"timezone": "../etc/passwd"},
         {"freezes": [{"begins": "2027-02-01T00:00:00", "ends": "2027-02-05T20:00:00+01:00", "reason": "no offset"}]},
         {"freezes": [{"begins": "2027-02-06T00:00:00Z", "ends": "2027-02-05T20:00:00Z", "reason": "backwards"}]},
+        {"freezes": [{"begins": "2027-02-06T00:00:00Z", "ends": "9999-12-31T23:59:59Z", "reason": "for ever"}]},
     ],
 )
 def test_what_never_opens_or_cannot_be_read_is_refused(wrong: dict[str, object]) -> None:

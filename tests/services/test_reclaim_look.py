@@ -48,6 +48,20 @@ def test_at_its_end_an_instance_is_taken_with_its_workspace_kept_and_copied(plac
     assert "its lifetime ends. Its owner was told on 2030-01-18" in event.message
 
 
+@pytest.mark.parametrize(
+    ("lives_d", "leads_to"), [(60, "?extend"), (7, "?extend"), (3, "?ask=time")], ids=["now", "later", "never"]
+)
+def test_the_warning_leads_to_extending_or_where_that_gives_no_more_time_to_asking(place, lives_d, leads_to):
+    place.load(user={"lifetime_d": 3, "extension_d": 1, "max_lifetime_d": lives_d, "instances": 9})
+    with place.sessions.write() as session:
+        session.get_one(Instance, place.id).expires_at = place.clock.now() + 3 * DAY
+    place.live(2.25, delivering=False)
+    with place.sessions.read() as session:
+        (told,) = session.scalars(select(Notice))
+    assert told.facts["extend_url" if leads_to == "?extend" else "url"] == f"/instances/{place.id}{leads_to}"
+    assert ("extend_url" in told.facts) == (leads_to == "?extend")
+
+
 def test_its_owner_is_told_that_it_was_taken_once_it_is_gone(place):
     place.live(15)
     assert place.told("reclaimed") == []

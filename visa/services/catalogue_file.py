@@ -18,6 +18,7 @@ from visa.domain.resources import MAIN_CLOUD
 from visa.errors import BadFiles, Problem
 from visa.services import yaml_file
 from visa.services.catalogue import FILE, Table
+from visa.settings.base import Days
 from visa.store.session import alone
 from visa.store.tables import CatalogueEntry, Flavour, Image
 
@@ -33,9 +34,9 @@ def _word(value: str) -> str:
 class Lifetime(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    lifetime_d: float = Field(gt=0)
-    extension_d: float = Field(gt=0)
-    max_lifetime_d: float = Field(gt=0)
+    lifetime_d: Days
+    extension_d: Days
+    max_lifetime_d: Days
 
 
 class Entry(BaseModel):
