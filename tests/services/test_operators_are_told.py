@@ -46,7 +46,7 @@ def test_they_are_told_after_some_hours_once_a_day_until_it_is_mended(house: Pos
     [letter] = told(house)
     assert "Ada could not be told that “My analysis” ends on" in letter
     assert "no_address" in letter
-    assert "https://visa.example.org/admin" in letter
+    assert "https://visa.example.org/admin/reclaim" in letter
     hours(house, 22)
     assert len(told(house)) == 1
     hours(house, 2)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from visa.domain import pages
 from visa.domain.idle import Signal
 from visa.domain.letters import (
     Facts,
@@ -18,6 +19,7 @@ from visa.domain.letters import (
 from visa.domain.quota import Number
 
 NOW = datetime(2026, 11, 27, 9, 30, tzinfo=UTC)
+DESKTOP = "h7k2m9p4"
 HOUSE = House("Example Facility", "VISA", "https://visa.example.org", "support@example.org", "Europe/Paris")
 
 
@@ -36,11 +38,11 @@ def variants(house: House = HOUSE) -> Iterator[Letter]:
 
 
 def _facts(kind: LetterKind, house: House, now: datetime) -> Facts:
-    page, soon = f"{house.url}/instances/h7k2m9p4", now + timedelta(days=3, hours=4)
-    bin_page, far = f"{house.url}/bin", now + timedelta(days=90)
+    page, soon = house.url + pages.instance(DESKTOP), now + timedelta(days=3, hours=4)
+    bin_page, far = house.url + pages.BIN, now + timedelta(days=90)
     match kind:
         case LetterKind.LIFETIME_WARNING:
-            return Facts(deadline=soon, url=page, extend_url=f"{page}?extend", days=14)
+            return Facts(deadline=soon, url=page, extend_url=house.url + pages.extend(DESKTOP), days=14)
         case LetterKind.IDLE_WARNING:
             quiet = tuple(QuietSince(one, now - timedelta(days=3, hours=number)) for number, one in enumerate(Signal))
             return Facts(deadline=now + timedelta(days=1), url=page, days=4, signals=quiet)
@@ -57,22 +59,23 @@ def _facts(kind: LetterKind, house: House, now: datetime) -> Facts:
             return Facts(deadline=now + timedelta(days=365), url=bin_page, days=90)
         case LetterKind.REQUEST_MADE:
             words = "The beam time moved by a month.\nWithout the fit we cannot plan it."
-            return Facts(deadline=far, url=page, asked_by="Ben Ōkami", words=words)
+            return Facts(deadline=far, url=house.url + pages.REQUESTS, asked_by="Ben Ōkami", words=words)
         case LetterKind.REQUEST_ANSWERED:
             return Facts(deadline=far, url=page, granted=True, words="Good luck with the beam time!")
         case LetterKind.ADMITTED:
             return Facts(deadline=now + timedelta(days=14), url=page)
         case LetterKind.TOLD_OPERATORS:
             trouble = "The warning cannot be delivered: 550 no such user here"
-            stuck = Stuck("Bragg peaks, 2nd try (h7k2m9p4)", trouble, now - timedelta(hours=26), page)
-            return Facts(url=f"{house.url}/admin", stuck=(stuck, replace(stuck, url="")))
+            stuck = Stuck(f"Bragg peaks, 2nd try ({DESKTOP})", trouble, now - timedelta(hours=26), page)
+            return Facts(url=house.url + pages.RECLAIM, stuck=(stuck, replace(stuck, url="")))
 
 
 def _other_facts(letter: Letter) -> Iterator[Facts]:
     facts = letter.facts
     match letter.kind:
         case LetterKind.LIFETIME_WARNING:
-            yield replace(facts, extend_url="", days=1)
+            ask = letter.house.url + pages.ask_for_time(DESKTOP)
+            yield replace(facts, url=ask, extend_url="", days=1)
         case LetterKind.BIN_WARNING:
             yield replace(facts, archived_until=None)
         case LetterKind.RECLAIMED:

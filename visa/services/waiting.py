@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from visa.domain import expiry
+from visa.domain import expiry, pages
 from visa.domain.instance import Wanted
 from visa.domain.letters import Facts, LetterKind
 from visa.domain.line import Turn, Wish
@@ -107,7 +107,7 @@ def _have_told(session: Session, instance_id: str, new_id: NewId, now: datetime)
         kind=LetterKind.ADMITTED,
         cycle=now,
         lead=timedelta(),
-        facts=Facts(deadline=instance.expires_at, url=f"/instances/{instance.id}"),
+        facts=Facts(deadline=instance.expires_at, url=pages.instance(instance.id)),
         now=now,
     )
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from visa.domain import expiry
+from visa.domain import expiry, pages
 from visa.domain.fate import End
 from visa.domain.letters import Facts, Over, QuietSince, TakenFor
 from visa.domain.quota import Number
@@ -15,20 +15,18 @@ from visa.services.reclaim.cases import InstanceCase
 from visa.services.standings import standings
 from visa.settings import Policy
 
-BIN = "/bin"
-
 
 def of_instance(session: Session, policy: Policy, case: InstanceCase, end: End, *, now: datetime) -> Facts:
     """What the warning before this end says."""
-    page = f"/instances/{case.instance.id}"
-    said = Facts(deadline=end.course.axe_at if end.course else None, url=page)
+    me = case.instance.id
+    said = Facts(deadline=end.course.axe_at if end.course else None, url=pages.instance(me))
     match end.cause.why:
         case Why.LIFETIME:
             asked = expiry.may_ask(case.instance.lives_from, case.instance.expires_at, now, case.allowance)
             life = (case.instance.expires_at - case.instance.lives_from) / timedelta(days=1)
             if asked.allowed:
-                return replace(said, url=f"{page}?ask=time", days=life)
-            return replace(said, extend_url=f"{page}?extend", days=life)
+                return replace(said, url=pages.ask_for_time(me), days=life)
+            return replace(said, extend_url=pages.extend(me), days=life)
         case Why.IDLE:
             quiet = case.idle.signals if case.idle else ()
             signals = tuple(QuietSince(one.signal, one.since) for one in quiet if one.since is not None)
@@ -44,17 +42,17 @@ def of_workspace(policy: Policy, end: End, *, archived: bool) -> Facts:
     axe_at = end.course.axe_at if end.course else end.cause.deadline
     until = axe_at + timedelta(days=policy.archive_d) if archived and end.cause.why is Why.BIN else None
     days = policy.bin_d if end.cause.why is Why.BIN else policy.archive_d
-    return Facts(deadline=axe_at, url=BIN, days=days, archived_until=until)
+    return Facts(deadline=axe_at, url=pages.BIN, days=days, archived_until=until)
 
 
 def of_taken(why: TakenFor, kept_until: datetime) -> Facts:
     """What is said once an instance was taken and its workspace is in the recycle bin."""
-    return Facts(deadline=kept_until, url=BIN, taken_for=why)
+    return Facts(deadline=kept_until, url=pages.BIN, taken_for=why)
 
 
 def of_archived(policy: Policy, archived_until: datetime | None) -> Facts:
     """What is said once a workspace is in the archive."""
-    return Facts(deadline=archived_until, url=BIN, days=policy.bin_d)
+    return Facts(deadline=archived_until, url=pages.BIN, days=policy.bin_d)
 
 
 def _over(session: Session, policy: Policy, person_id: str, now: datetime) -> tuple[Over, ...]:

@@ -1,7 +1,7 @@
 """What people are to be told, as rows: asked for with what they are about, delivered by `visa.services.reclaim.sender`.
 
 A warning counts from its delivery, never from being asked for. Pages may be named in facts by their paths
-("/instances/x"): the sender puts the platform's own address before them.
+(visa.domain.pages): the sender puts the platform's own address before them.
 """
 
 from collections import defaultdict

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from visa.domain import pages
 from visa.domain.letters import Facts, LetterKind, Stuck
 from visa.ports.clock import NewId
 from visa.services.reclaim import wording
@@ -66,7 +67,7 @@ def facts(session: Session, *, now: datetime, alert_after: timedelta) -> Facts:
     if len(waits) > LISTED:
         others = waits[LISTED][0].made_at
         told.append(Stuck(f"{len(waits) - LISTED} others", "see `visa notice list --pending`", others))
-    return Facts(url="/admin", stuck=tuple(told))
+    return Facts(url=pages.RECLAIM, stuck=tuple(told))
 
 
 def name_of(address: str) -> str:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from visa.domain import expiry
+from visa.domain import expiry, pages
 from visa.domain.instance import Phase, Wanted
 from visa.domain.letters import Facts, LetterKind
 from visa.domain.lifecycle import Action, allowed_actions
@@ -69,7 +69,7 @@ def make(session: Session, desk: Desk, instance_id: str, *, reason: str, until: 
     session.flush()
     note(session, desk, instance, "more_time_asked", f"Asked for more time, until {_day(until)}.")
     wake(session, Subject.INSTANCE, instance.id, at=desk.now)
-    facts = Facts(deadline=until, url="/support/requests", asked_by=desk.actor.name, words=reason)
+    facts = Facts(deadline=until, url=pages.REQUESTS, asked_by=desk.actor.name, words=reason)
     knows = _told_lately(session, instance.id, desk.now)
     for person_id in support.who_helps(session, instance, desk.now):
         if person_id in knows:
@@ -136,7 +136,7 @@ def answer(
     notices.void(session, Subject.INSTANCE, instance.id, LetterKind.REQUEST_MADE, except_cycle=None)
     wake(session, Subject.INSTANCE, instance.id, at=now)
     ends_at = None if until is None else instance.expires_at
-    facts = Facts(deadline=ends_at, url=f"/instances/{instance.id}", granted=until is not None, words=words)
+    facts = Facts(deadline=ends_at, url=pages.instance(instance.id), granted=until is not None, words=words)
     _tell(session, request, LetterKind.REQUEST_ANSWERED, request.person_id, facts, now=now, new_id=new_id)
     return request
 
