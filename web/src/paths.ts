@@ -32,6 +32,8 @@ export const paths = {
   adminReclaim: () => patterns.adminReclaim,
   requests: () => patterns.requests,
   askForTime: (id: string) => `${withId(patterns.instance, id)}?ask=time`,
+  /** Where letters lead that warn of an end. */
+  extend: (id: string) => `${withId(patterns.instance, id)}?extend`,
   /** Leaves the client: the provider's page signs the person in and comes back to `next`. */
   login: (next: string) => `/auth/login?next=${encodeURIComponent(safeNext(next))}`,
 };

@@ -39,6 +39,9 @@ export const useHolds = (includeOver: boolean) =>
     refetchInterval: LIVE_MS,
   });
 
+/** Decided anew with each answer, page by page; own changes are fetched at once. */
+const FORESEEN_MS = 20_000;
+
 export type Planned = Schemas["Planned"];
 
 export const useForecast = (days: number) =>
@@ -47,7 +50,7 @@ export const useForecast = (days: number) =>
     queryFn: ({ pageParam, signal }) => get("/api/v1/admin/reclaim/forecast", { query: { days, cursor: pageParam }, signal }),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
-    refetchInterval: LIVE_MS,
+    refetchInterval: FORESEEN_MS,
   });
 
 export function usePlaceHold() {

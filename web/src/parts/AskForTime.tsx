@@ -10,9 +10,9 @@ import { paths } from "../paths";
 /** In place of Extend: leads to the form on the instance's page, or says that an answer is awaited. */
 export function AskForTime({ instance }: { instance: Instance }) {
   const { t } = useTranslation();
-  const latest = useLatestRequest(instance).data;
+  const { data: latest, isError } = useLatestRequest(instance);
   const { pathname } = useLocation();
-  if (latest === undefined) return null;
+  if (latest === undefined && !isError) return null;
   if (latest?.state === "open") {
     if (pathname === paths.instance(instance.id)) return null; // that page says more of it
     return (

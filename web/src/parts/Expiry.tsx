@@ -1,5 +1,5 @@
 /** When an instance is reclaimed, with Extend beside it. */
-import { Group, Text } from "@mantine/core";
+import { Group, Text, type MantineSize } from "@mantine/core";
 import { Hourglass } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useInstanceAction } from "../api/instances";
@@ -34,19 +34,28 @@ export function Expiry({ instance }: { instance: Instance }) {
   );
 }
 
-export function ExtendButton({ instance }: { instance: Instance }) {
+interface ExtendProps {
+  instance: Instance;
+  size?: MantineSize | `compact-${MantineSize}`;
+  onDone?: () => void;
+}
+
+export function ExtendButton({ instance, size = "compact-sm", onDone }: ExtendProps) {
   const { t } = useTranslation();
   const locale = useLocale();
   const act = useInstanceAction(instance.id);
   const extend = () =>
     act.mutate("extend", {
-      onSuccess: ({ data }) => notifyDone(t("expiry.extended", { name: data.name, day: day(Date.parse(data.expires_at), locale) })),
+      onSuccess: ({ data }) => {
+        notifyDone(t("expiry.extended", { name: data.name, day: day(Date.parse(data.expires_at), locale) }));
+        onDone?.();
+      },
       onError: notifyError,
     });
   return (
     <ActionButton
       action={instance.actions.extend}
-      size="compact-sm"
+      size={size}
       variant={instance.warning === "none" ? "default" : "filled"}
       loading={act.isPending}
       onClick={extend}

@@ -19,6 +19,7 @@ import { Reason } from "../../parts/Reason";
 import { Thumbnail } from "../../parts/Thumbnail";
 import { useMe } from "../../api/site";
 import { DangerZone } from "./DangerZone";
+import { ExtendDialog } from "./ExtendDialog";
 import { Facts } from "./Facts";
 import { Machine } from "./Machine";
 import { MoreTime } from "./MoreTime";
@@ -90,6 +91,7 @@ function State({ instance }: { instance: Instance }) {
           <Reason instance={instance} />
           <Expiry instance={instance} />
           <MoreTime instance={instance} />
+          <ExtendDialog instance={instance} />
           <IdleThreat instance={instance} />
         </Stack>
         <Group gap="xs" wrap="nowrap">

@@ -21,13 +21,16 @@ const MOST_WORDS = 2000;
 export function MoreTime({ instance }: { instance: Instance }) {
   const [search, setSearch] = useSearchParams();
   const { t } = useTranslation();
-  const latest = useLatestRequest(instance, LIVE_MS).data;
-  if (!canOnlyAsk(instance) || latest === undefined) return null;
+  const requests = useLatestRequest(instance, LIVE_MS);
+  const latest = requests.data;
+  if (!canOnlyAsk(instance)) return null;
+  if (latest === undefined && !requests.isError) return null;
   const asking = search.get("ask") === "time" && latest?.state !== "open";
   const close = () => setSearch({}, { replace: true, preventScrollReset: true });
   return (
     <>
-      {latest !== null && latest.state !== "withdrawn" && <State request={latest} />}
+      {latest === undefined && <ErrorPanel error={requests.error} onRetry={() => void requests.refetch()} />}
+      {latest != null && latest.state !== "withdrawn" && <State request={latest} />}
       <Modal
         opened={asking}
         onClose={close}

@@ -34,15 +34,16 @@ export function Use({ instance }: { instance: Instance }) {
 
 /** Said beside its lifetime when it comes before the end of that. */
 export function IdleThreat({ instance }: { instance: Instance }) {
-  const { since, deadline } = instance.idle;
+  const { since } = instance.idle;
+  const { at } = instance.ends;
   const now = useNow();
-  if (since === null || deadline === null || !isThreat(instance)) return null;
-  const left_ms = Date.parse(deadline) - now;
+  if (since === null || at === null || !isThreat(instance)) return null;
+  const left_ms = Date.parse(at) - now;
   return (
     <Group gap="xs" wrap="nowrap" className="expiry" data-warning={left_ms < DAY_MS ? "urgent" : "none"}>
       <Moon size={16} aria-hidden />
       <Text span size="sm">
-        <Trans i18nKey={left_ms > 0 ? "use.threat" : "use.threatOver"} components={{ since: <Time at={since} />, when: <Time at={deadline} /> }} />
+        <Trans i18nKey={left_ms > 0 ? "use.threat" : "use.threatOver"} components={{ since: <Time at={since} />, when: <Time at={at} /> }} />
       </Text>
     </Group>
   );
