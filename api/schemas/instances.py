@@ -11,11 +11,13 @@ from api.schemas.fields import Key, Text, at, claim, many, number, one, text, te
 from api.schemas.machines import MachineSchema, show_machine
 from visa.domain.deferral import Off
 from visa.domain.idle import says
+from visa.domain.instance import Kept, Wanted
 from visa.domain.lifecycle import Action
 from visa.domain.reclaim import Why
 from visa.services.create_instance import MAX_EXPERIMENTS, NewInstance
 from visa.services.desktops import Right
 from visa.services.instance_views import InstanceView
+from visa.services.instances import BY_OWNER
 from visa.services.machines import Machine
 
 NAME_LENGTH = 100
@@ -148,10 +150,22 @@ class InstanceSchema(Schema):
     revision = number()
 
 
+class KeptSchema(Schema):
+    """What a deleted instance left: its files, in the recycle bin or the archive until then, and why it went."""
+
+    why = word(BY_OWNER, *Why)
+    archived = claim()
+    until = at()
+
+
 class InstanceDetailSchema(InstanceSchema):
-    """One virtual machine, with what it says of itself; null where its cloud has no service inside, or not yet."""
+    """One virtual machine, with what it says of itself (null where its cloud has no service inside, or not yet).
+
+    `kept`: of one that was deleted, null where its files are in use again or gone.
+    """
 
     machine = one(MachineSchema, nullable=True)
+    kept = one(KeptSchema, nullable=True)
 
 
 InstancePageSchema = page_of(InstanceSchema, "InstancePage")
@@ -263,4 +277,13 @@ def show_instance(view: InstanceView, *, person_id: str) -> dict[str, object]:
 
 def show_detail(view: InstanceView, machine: Machine | None, *, person_id: str) -> dict[str, object]:
     told = None if machine is None else show_machine(machine)
-    return show_instance(view, person_id=person_id) | {"machine": told}
+    return show_instance(view, person_id=person_id) | {"machine": told, "kept": _kept(view)}
+
+
+def _kept(view: InstanceView) -> dict[str, object] | None:
+    workspace = view.workspace
+    archived = workspace.wanted == Kept.ARCHIVED
+    until = workspace.archived_until if archived else workspace.kept_until
+    if view.instance.wanted != Wanted.GONE or workspace.wanted == Kept.GONE or workspace.binned_at is None or not until:
+        return None
+    return {"why": workspace.binned_why, "archived": archived, "until": until}

@@ -4,11 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
+from api.schemas.fields import moment
 from tests.api.place import Browser, Place
 from visa.domain.instance import Kept, Phase, WorkspacePhase
-from visa.store.tables import ExperimentMember, Flavour, Image, InstanceStatus, Workspace, WorkspaceStatus
+from visa.store.tables import ExperimentMember, Flavour, Image, Instance, InstanceStatus, Workspace, WorkspaceStatus
 from visa.testing.builders import ADA, OPEN, TEAM
 
 NEW = {"name": "Old", "image_id": "xfce", "flavour_id": "small", "experiment_ids": [TEAM, OPEN], "keyboard": "de"}
@@ -33,6 +34,25 @@ def binned(place: Place, ada: Browser) -> dict[str, Any]:
     assert shown is not None
     one: dict[str, Any] = shown["items"][0]
     return one
+
+
+def test_what_was_deleted_says_why_and_until_when_its_files_are_kept(
+    binned: dict[str, Any], place: Place, ada: Browser
+):
+    def kept() -> Any:
+        return [(ada.get(f"/api/v1/instances/{one}").json or {})["kept"] for one in ids]
+
+    with place.sessions.read() as session:
+        ids = list(session.scalars(select(Instance.id)))
+    assert kept() == [{"why": "owner", "archived": False, "until": "2030-04-07T09:00:00.000Z"}]
+    with place.sessions.write() as session:
+        until = place.clock.now() + timedelta(days=400)
+        values = {"wanted": Kept.ARCHIVED, "archived_until": until, "binned_why": "idle"}
+        session.execute(update(Workspace).values(values))
+    assert kept() == [{"why": "idle", "archived": True, "until": moment(until)}]
+    with place.sessions.write() as session:
+        session.execute(update(Workspace).values(wanted=Kept.GONE))
+    assert kept() == [None]
 
 
 def test_the_bin_says_what_is_in_it_until_when_and_what_used_it_last(binned: dict[str, Any]):

@@ -1159,6 +1159,7 @@ export interface components {
             id: string;
             idle: components["schemas"]["Idle"];
             image: components["schemas"]["ImageOfInstance"];
+            kept: components["schemas"]["Kept"] | null;
             keyboard: string;
             /** Format: date-time */
             last_input_at: string | null;
@@ -1202,6 +1203,13 @@ export interface components {
         InstrumentPage: {
             items: components["schemas"]["Instrument"][];
             next: string | null;
+        };
+        Kept: {
+            archived: boolean;
+            /** Format: date-time */
+            until: string;
+            /** @enum {string} */
+            why: "owner" | "lifetime" | "idle" | "quota" | "bin" | "archive";
         };
         LastUse: {
             experiments: components["schemas"]["ExperimentOfWorkspace"][];

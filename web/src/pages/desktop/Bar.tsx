@@ -3,7 +3,9 @@ import { ActionIcon, Box, Button, Group, Text, Tooltip } from "@mantine/core";
 import { House, Maximize, Minimize, PanelTopClose } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { canOnlyAsk } from "../../api/requests";
 import type { Instance } from "../../api/types";
+import { AskForTime } from "../../parts/AskForTime";
 import { ExtendButton } from "../../parts/Expiry";
 import { paths } from "../../paths";
 import { ClipboardPanel } from "./ClipboardPanel";
@@ -56,8 +58,8 @@ export function Bar({ instance, desktop, bar, viewOnly }: Props) {
           <Health desktop={desktop} viewOnly={viewOnly} />
         </Group>
         <Group gap={6} wrap="nowrap">
-          <TimeLeft instance={instance} />
-          <ExtendButton instance={instance} />
+          {instance.wanted !== "gone" && <TimeLeft instance={instance} />}
+          {instance.wanted !== "gone" && (canOnlyAsk(instance) ? <AskForTime instance={instance} /> : <ExtendButton instance={instance} />)}
         </Group>
         <Group gap={4} wrap="nowrap" justify="flex-end">
           <ClipboardPanel desktop={desktop} bar={bar} viewOnly={viewOnly} />

@@ -4,7 +4,7 @@ import { useParams, useSearchParams } from "react-router";
 import { useTranslation } from "react-i18next";
 import { Box, Container, Loader } from "@mantine/core";
 import { useInstance } from "../../api/instances";
-import type { Instance } from "../../api/types";
+import type { InstanceDetail } from "../../api/types";
 import { ErrorPanel } from "../../parts/ErrorPanel";
 import { InstanceGone, isGone } from "../../parts/InstanceGone";
 import { useTab } from "../../parts/Page";
@@ -36,7 +36,7 @@ export function DesktopPage() {
   );
 }
 
-function Desktop({ instance }: { instance: Instance }) {
+function Desktop({ instance }: { instance: InstanceDetail }) {
   const [search] = useSearchParams();
   const viewOnly = search.get("view") === "1" || !instance.mine;
   const desktop = useDesktop(instance, viewOnly);

@@ -2,22 +2,25 @@
 import { Button, Group, Loader, Paper, Stack, Text, Title } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import type { Instance } from "../../api/types";
+import type { Instance, InstanceDetail } from "../../api/types";
 import type { LinkState } from "../../desktop/reconnect";
 import { InstanceMenu, MainAction } from "../../parts/InstanceActions";
+import { Kept } from "../../parts/Kept";
 import { Phase } from "../../parts/Phase";
 import { Reason } from "../../parts/Reason";
 import { paths } from "../../paths";
 import type { Desktop } from "./useDesktop";
 
-export function Overlay({ instance, desktop: { link, connection } }: { instance: Instance; desktop: Desktop }) {
+export function Overlay({ instance, desktop: { link, connection } }: { instance: InstanceDetail; desktop: Desktop }) {
   const { t } = useTranslation();
   if (link.name === "open") return null;
   const retry = () => connection.tell({ kind: "retry" });
   return (
     <div className="desktop-overlay">
       <Paper withBorder shadow="md" p="xl" w="100%" maw="28rem" role="alert" aria-live="polite">
-        {link.name === "paused" ? (
+        {instance.kept !== null ? (
+          <Taken instance={instance} />
+        ) : link.name === "paused" ? (
           <Away instance={instance} />
         ) : (
           <Stack gap="sm">
@@ -38,6 +41,25 @@ export function Overlay({ instance, desktop: { link, connection } }: { instance:
         )}
       </Paper>
     </div>
+  );
+}
+
+/** It was deleted or reclaimed while it was open here. */
+function Taken({ instance }: { instance: InstanceDetail }) {
+  const { t } = useTranslation();
+  return (
+    <Stack gap="sm">
+      <Title order={1} size="h4" className="wrap-anywhere">
+        {instance.name}
+      </Title>
+      <Phase instance={instance} />
+      <Kept instance={instance} />
+      <Group>
+        <Button variant="default" component={Link} to={paths.home()}>
+          {t("nav.home")}
+        </Button>
+      </Group>
+    </Stack>
   );
 }
 

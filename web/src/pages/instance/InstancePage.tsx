@@ -5,12 +5,13 @@ import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import { useInstance, useInstanceEvents } from "../../api/instances";
 import type { Answer } from "../../api/request";
-import type { Instance, InstanceDetail } from "../../api/types";
+import type { InstanceDetail } from "../../api/types";
 import { ErrorPanel } from "../../parts/ErrorPanel";
 import { EventList } from "../../parts/EventList";
 import { Expiry } from "../../parts/Expiry";
 import { InstanceMenu, MainAction } from "../../parts/InstanceActions";
 import { InstanceGone, isGone } from "../../parts/InstanceGone";
+import { Kept } from "../../parts/Kept";
 import { Mounts } from "../../parts/Mounts";
 import { Outlook } from "../../parts/Outlook";
 import { Page } from "../../parts/Page";
@@ -74,14 +75,14 @@ function Whole({ answer }: { answer: Answer<InstanceDetail> }) {
           <Section title={t("instance.facts")}>
             <Facts instance={instance} />
           </Section>
-          <DangerZone instance={instance} />
+          {instance.phase !== "gone" && <DangerZone instance={instance} />}
         </Stack>
       </Box>
     </Page>
   );
 }
 
-function State({ instance }: { instance: Instance }) {
+function State({ instance }: { instance: InstanceDetail }) {
   return (
     <Paper withBorder className="card">
       <Thumbnail instance={instance} />
@@ -89,15 +90,18 @@ function State({ instance }: { instance: Instance }) {
         <Stack gap="sm">
           <Phase instance={instance} />
           <Reason instance={instance} />
+          <Kept instance={instance} />
           <Expiry instance={instance} />
           <MoreTime instance={instance} />
           <ExtendDialog instance={instance} />
           <IdleThreat instance={instance} />
         </Stack>
-        <Group gap="xs" wrap="nowrap">
-          <MainAction instance={instance} />
-          <InstanceMenu instance={instance} />
-        </Group>
+        {instance.phase !== "gone" && (
+          <Group gap="xs" wrap="nowrap">
+            <MainAction instance={instance} />
+            <InstanceMenu instance={instance} />
+          </Group>
+        )}
       </Stack>
     </Paper>
   );
