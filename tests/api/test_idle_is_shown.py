@@ -52,7 +52,7 @@ def test_what_keeps_it_alive_is_named_with_its_figure(place, mine):
     told = idle(place, mine)
     now = z(place.clock.now())
     assert (told["since"], told["deadline"]) == (None, None)
-    assert told["says"] == "It counts as used: its processors are busy."
+    assert told["says"] == "It counts as used: its processors are busy. After 4 days without use it is reclaimed."
     assert told["signals"][1:] == [
         {"signal": "load", "state": "active", "since": now, "value": 1.5},
         {"signal": "logins", "state": "quiet", "since": now, "value": 0.0},

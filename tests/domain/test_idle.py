@@ -219,7 +219,7 @@ def test_a_broken_copy_of_a_rule_is_caught(broken):
             [Word(0, one, one is Signal.LOAD) for one in Signal],
             1,
             4,
-            "It counts as used: its processors are busy.",
+            "It counts as used: its processors are busy. After 4 days without use it is reclaimed.",
         ),
         (
             [Word(0, one, False) for one in Signal],

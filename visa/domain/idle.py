@@ -120,11 +120,13 @@ def says(of: Idle, idle_d: float | None) -> str:
         return "It does not count as unused before it runs."
     unknown = [_NAMES[sign.signal] for sign in of.signals if sign.state is State.UNKNOWN]
     active = [_USES[sign.signal] for sign in of.signals if sign.state is State.ACTIVE]
+    days = "" if idle_d is None else f"{idle_d:g} {'day' if idle_d == 1 else 'days'}"
     if active:
-        return f"It counts as used: {_list(active)}."
+        rule = f" After {days} without use it is reclaimed." if days else ""
+        return f"It counts as used: {_list(active)}.{rule}"
     if unknown:
         return f"It counts as used, because nothing is known of {_list(unknown)}."
-    threat = "" if idle_d is None else f"; after {idle_d:g} {'day' if idle_d == 1 else 'days'} of that it is reclaimed"
+    threat = f"; after {days} of that it is reclaimed" if days else ""
     if of.running is Running.STOPPED:
         return f"It is unused while it is stopped{threat}."
     return f"Nobody uses it, and nothing works in it{threat}."

@@ -85,7 +85,7 @@ def of_workspace(
 def _outlook(
     session: Session, subject: Subject, subject_id: str, archives: Mapping[str, bool], now: datetime
 ) -> Outlook:
-    for one in explained(session, {subject: [subject_id]}, now):
+    for one in explained(session, {subject: [subject_id]}, now, to_its_user=True):
         end = one.fate.next_end
         if end is None or one.ends_at is None:
             return Outlook(off=one.off, says=one.message)

@@ -40,7 +40,7 @@ export const useHolds = (includeOver: boolean) =>
   });
 
 /** Decided anew with each answer, page by page; own changes are fetched at once. */
-const FORESEEN_MS = 20_000;
+const FORESEEN_MS = 5_000;
 
 export type Planned = Schemas["Planned"];
 

@@ -91,7 +91,9 @@ function Form({ instance, onClose }: { instance: Instance; onClose: () => void }
   const { t } = useTranslation();
   const locale = useLocale();
   const [openedAt] = useState(() => Date.now());
-  const { min, max, latest } = choice(instance.expires_at, openedAt);
+  const { ends, expires_at: expiresAt } = instance;
+  const endsAt = ends.why === "lifetime" && ends.at !== null && ends.at > expiresAt ? ends.at : expiresAt; // warned late, it was moved on
+  const { min, max, latest } = choice(endsAt, openedAt);
   const [until, setUntil] = useState("");
   const [reason, setReason] = useState("");
   const act = useAskForTime(instance.id);
@@ -117,7 +119,7 @@ function Form({ instance, onClose }: { instance: Instance; onClose: () => void }
         <Text size="sm">{t("moreTime.what", { reason: instance.actions.extend.reason ?? "" })}</Text>
         <DayField
           label={t("moreTime.until")}
-          description={t("moreTime.endsNow", { day: day(Date.parse(instance.expires_at), locale) })}
+          description={t("moreTime.endsNow", { day: day(Date.parse(endsAt), locale) })}
           value={until}
           min={min}
           max={max}
