@@ -23,6 +23,7 @@ class Generated:
 
 FILES = (
     Generated("docs/configure.md", ("visa", "config", "docs")),
+    Generated("docs/policy.md", ("visa", "policy", "docs")),
     Generated("config/visa.example.yaml", ("visa", "config", "example")),
     Generated("api/openapi.json", ("python", "-m", "api.openapi")),
     Generated("web/src/api/schema.gen.ts", ("npm", "run", "--silent", "gen"), "web"),

@@ -1,11 +1,13 @@
 """`visa policy`: check, load, show and the list of versions, as an operator types them."""
 
+import re
 from pathlib import Path
 
 import pytest
 import yaml
 from click.testing import CliRunner
 
+from visa.cli import policy_docs
 from visa.cli.main import cli
 from visa.settings import Policy
 
@@ -52,3 +54,10 @@ def test_a_file_that_is_not_there_or_is_no_yaml_is_said_so(tmp_path: Path):
     assert "No such file" in run("policy", "check", "nowhere.yaml", fails=True)
     (tmp_path / "broken.yaml").write_text("user: [", encoding="utf-8")
     assert "broken.yaml" in run("policy", "check", "broken.yaml", fails=True)
+
+
+def test_what_the_documentation_gives_as_examples_is_a_policy():
+    examples = re.findall(r"```yaml\n(.*?)```", policy_docs.markdown(), re.DOTALL)
+    assert len(examples) == 2
+    for example in examples:
+        Policy.model_validate(yaml.safe_load(example))

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import select, update
 
 from visa.cli.main import cli
 from visa.services.reclaim import requests
 from visa.store.session import open_engine, open_sessions
-from visa.store.tables import Instance
+from visa.store.tables import Instance, Notice
 from visa.testing.builders import ADA, seed
 
 
@@ -70,7 +71,10 @@ def test_a_hold_is_placed_listed_and_released(asked: tuple[str, str]):
 
 
 def test_reclaim_is_stopped_and_goes_on(sessions):
-    assert "never stopped" in run("reclaim", "status")
+    status = run("reclaim", "status")
+    assert "never stopped" in status
+    assert "nobody is warned, so nothing is taken" in status
+    assert "No letter was delivered yet." in status
     assert "was not stopped" in run("reclaim", "resume")
     assert "is stopped since" in run("reclaim", "stop", "--reason", "storage moves")
     assert "storage moves" in run("reclaim", "stop", "--reason", "something else")
@@ -79,6 +83,21 @@ def test_reclaim_is_stopped_and_goes_on(sessions):
     assert "goes on" in run("reclaim", "resume")
     assert "ended the last stop" in run("reclaim", "status")
     assert "stopped" not in run("status")
+
+
+def test_status_says_whether_people_can_be_told(sessions, asked: tuple[str, str], monkeypatch: pytest.MonkeyPatch):
+    run("request", "grant", asked[0])
+    with sessions.write() as session:
+        (letter,) = session.scalars(select(Notice))
+        letter.error = "mail_unreachable: connection refused"
+    monkeypatch.setenv("VISA_MAIL__ADAPTER", "smtp")
+    monkeypatch.setenv("VISA_MAIL__HOST", "smtp.example.org")
+    said = run("reclaim", "status")
+    assert "Warnings go out by smtp.example.org:587." in said
+    assert "1 letter waits, 1 after failed tries: see `visa notice list --pending`." in said
+    with sessions.write() as session:
+        session.execute(update(Notice).values(state="sent", sent_at=datetime(2030, 1, 7, tzinfo=UTC)))
+    assert "The last was delivered 2030-01-07 00:00 UTC." in run("reclaim", "status")
 
 
 def test_a_request_is_listed_and_granted_as_it_was_asked_for(sessions, asked: tuple[str, str]):

@@ -99,6 +99,19 @@ def versions(limit: int) -> None:
 
 
 @policy.command()
+def docs() -> None:
+    """Print docs/policy.md, made from the policy's own descriptions.
+
+    \b
+    Examples:
+      visa policy docs > docs/policy.md
+    """
+    from visa.cli.policy_docs import markdown
+
+    click.echo(markdown(), nl=False)
+
+
+@policy.command()
 @click.argument("subject_id", metavar="ID")
 def explain(subject_id: str) -> None:
     """Say what will become of the instance or workspace ID, by which numbers, and what people were told.

@@ -1,6 +1,11 @@
 """`visa reclaim`: what will be taken back, and the switch that stops all of it at once."""
 
+from typing import TYPE_CHECKING
+
 import click
+
+if TYPE_CHECKING:
+    from visa.settings import Settings
 
 
 @click.group()
@@ -47,7 +52,7 @@ def resume() -> None:
 
 @reclaim.command()
 def status() -> None:
-    """Say whether reclaim is stopped, by whom and why.
+    """Say whether reclaim is stopped, by whom and why, and whether people can be told before: else nothing is taken.
 
     \b
     Examples:
@@ -55,10 +60,32 @@ def status() -> None:
     """
     from visa.cli.runtime import open_runtime
     from visa.services.reclaim import stop as switch
+    from visa.services.reclaim import told
+    from visa.services.reclaim.words import day
 
-    with open_runtime().sessions.read() as session:
+    runtime = open_runtime()
+    with runtime.sessions.read() as session:
         last = switch.stopped(session) or switch.last(session)
+        post = told.post(session)
     click.echo(switch.said(last) if last else "Reclaim goes on. It was never stopped.")
+    click.echo(_ways_out(runtime.settings))
+    click.echo(
+        f"The last letter was delivered {day(post.last_at)}." if post.last_at else "No letter was delivered yet."
+    )
+    if post.waiting:
+        tried = f", {post.failing} of them after failed tries" if post.failing else ""
+        click.echo(f"{post.waiting} letters wait{tried}: see `visa notice list --pending`. What they warn of is kept.")
+
+
+def _ways_out(settings: "Settings") -> str:
+    from visa.settings import Environment
+
+    mail = settings.mail
+    if mail.adapter == "smtp":
+        return f"Warnings go out by {mail.host}:{mail.port}."
+    if settings.environment is Environment.PRODUCTION:
+        return "No mail server is set up (mail.adapter is log): nobody is warned, so nothing is taken."
+    return "Warnings go to the scheduler's log, and count as delivered outside production (mail.adapter is log)."
 
 
 @reclaim.command()

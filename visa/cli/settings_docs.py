@@ -4,7 +4,7 @@ Knows pydantic's field records and a few values that an example for production n
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -82,18 +82,22 @@ def leaves(model: type[BaseModel] = Settings, defaults: BaseModel | None = None,
 
 def markdown() -> str:
     """The whole page."""
-    lines = [INTRODUCTION]
+    return "\n".join([INTRODUCTION, *tables(Settings, leaves())]) + "\n"
+
+
+def tables(model: type[BaseModel], settings: Iterable[Setting]) -> Iterator[str]:
+    """A heading and a table for each section of a model, in lines."""
     section = None
-    for setting in leaves():
+    for setting in settings:
         head, _, rest = setting.name.partition(".")
         if (head if rest else "") != section:
             section = head if rest else ""
-            lines.append(f"\n## {section or 'General'}\n")
-            lines += [f"{summary}\n"] if (summary := _summary(section)) else []
-            lines.append("| setting | default | |\n|---|---|---|")
+            yield f"\n## {section or 'General'}\n"
+            if summary := _summary(model, section):
+                yield f"{summary}\n"
+            yield "| setting | default | |\n|---|---|---|"
         default = "" if setting.required else f"`{_shown(setting.default)}`"
-        lines.append(f"| `{setting.name}` | {default} | {setting.description.replace('|', '&#124;')} |")
-    return "\n".join(lines) + "\n"
+        yield f"| `{setting.name}` | {default} | {setting.description.replace('|', '&#124;')} |"
 
 
 def example_yaml() -> str:
@@ -113,8 +117,8 @@ def example_yaml() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _summary(section: str) -> str:
-    field = Settings.model_fields.get(section)
+def _summary(model: type[BaseModel], section: str) -> str:
+    field = model.model_fields.get(section)
     return (field.annotation.__doc__ or "").strip() if field and field.annotation else ""
 
 

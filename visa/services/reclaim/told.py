@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from visa.services.actors import Actor
@@ -52,6 +52,23 @@ def list_all(session: Session, *, only_pending: bool, limit: int) -> list[tuple[
     rows = session.execute(query.limit(limit)).all()
     shown = _shown(session, [row.Notice for row in rows])
     return [(one, row.Person) for one, row in zip(shown, rows, strict=True)]
+
+
+@dataclass(frozen=True)
+class Post:
+    """How telling people goes: when the last letter was delivered, and how many wait, after a failed try or before."""
+
+    last_at: datetime | None
+    waiting: int
+    failing: int
+
+
+def post(session: Session) -> Post:
+    """Of all letters to people."""
+    last_at = session.scalar(select(func.max(Notice.sent_at)))
+    counts = select(func.count(), func.count(Notice.error)).where(PENDING, Notice.person_id.is_not(None))
+    waiting, failing = session.execute(counts).one()
+    return Post(last_at, waiting, failing)
 
 
 def _shown(session: Session, rows: Sequence[Notice]) -> list[Told]:
