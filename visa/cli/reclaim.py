@@ -69,12 +69,11 @@ def status() -> None:
         post = told.post(session)
     click.echo(switch.said(last) if last else "Reclaim goes on. It was never stopped.")
     click.echo(_ways_out(runtime.settings))
-    click.echo(
-        f"The last letter was delivered {day(post.last_at)}." if post.last_at else "No letter was delivered yet."
-    )
+    click.echo(f"The last was delivered {day(post.last_at)}." if post.last_at else "No letter was delivered yet.")
     if post.waiting:
-        tried = f", {post.failing} of them after failed tries" if post.failing else ""
-        click.echo(f"{post.waiting} letters wait{tried}: see `visa notice list --pending`. What they warn of is kept.")
+        waits = "1 letter waits" if post.waiting == 1 else f"{post.waiting} letters wait"
+        tried = f", {post.failing} after failed tries" if post.failing else ""
+        click.echo(f"{waits}{tried}: see `visa notice list --pending`. Until a warning is delivered, nothing is taken.")
 
 
 def _ways_out(settings: "Settings") -> str:
