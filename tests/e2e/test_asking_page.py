@@ -14,7 +14,12 @@ from tests.e2e.browsing import sign_in
 from tests.e2e.household import Household, household
 from tests.e2e.pictures import picture
 from tests.e2e.visitor import Visitor
+from visa.domain import pages
+from visa.domain.letters import Facts, LetterKind, TakenFor
+from visa.services.reclaim import notices
+from visa.services.wake import Subject
 from visa.settings import Policy
+from visa.store.tables import Person
 from visa.testing.sample.people import SAMPLE_PEOPLE, SamplePerson
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
@@ -66,6 +71,7 @@ def test_more_time_is_asked_for_and_given_and_reclaim_is_stopped(house: Househol
     admin.get_by_role("link", name="Reclaim").click()
     expect(admin.get_by_role("heading", name="Nothing is held")).to_be_visible()
     picture(admin, "reclaim-blank")
+    tell(house, admin, instance_id)
     foresee(admin)
     hold(admin, f"{house.address}/instances/{instance_id}")
     stop(admin)
@@ -96,6 +102,35 @@ def give(admin: Page) -> None:
     reply.get_by_role("button", name="Give more time").click()
     expect(admin.get_by_role("heading", name="Nobody waits for an answer")).to_be_visible()
     picture(admin, "requests-blank")
+
+
+def tell(house: Household, admin: Page, instance_id: str) -> None:
+    """One whom no mail can reach is told by the admin, who came by the link in an operator's letter."""
+    now = datetime.now(UTC)
+    with house.runtime.sessions.write() as session:
+        session.add(Person(id="p1", issuer="x", subject="x", name="Una Reached", email="", created_at=now, seen_at=now))
+        session.flush()
+        about = {
+            "subject": Subject.INSTANCE,
+            "subject_id": instance_id,
+            "kind": LetterKind.RECLAIMED,
+            "person_id": "p1",
+        }
+        facts = Facts(deadline=now + timedelta(days=90), url=pages.BIN, taken_for=TakenFor.IDLE)
+        more = {"cycle": now, "lead": timedelta(), "facts": facts, "now": now}
+        notices.ask(session, new_id=house.runtime.new_id, **about, **more)
+    admin.goto(house.address + pages.RECLAIM)
+    card = admin.get_by_role("region", name="Not told yet").get_by_role("article", name="Una Reached")
+    expect(card).to_contain_text(re.compile("was taken back.*Tried once: no_address"))
+    picture(admin, "not-told")
+    card.get_by_role("button", name="I told them").click()
+    form = admin.get_by_role("dialog")
+    expect(form.get_by_role("button", name="They know now")).to_be_disabled()
+    form.get_by_role("textbox", name="How").fill("by phone")
+    picture(admin, "tell-in-person")
+    form.get_by_role("button", name="They know now").click()
+    expect(admin.get_by_text("Everybody was told")).to_be_visible()
+    expect(card).to_have_count(0)
 
 
 def foresee(admin: Page) -> None:

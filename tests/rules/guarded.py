@@ -18,7 +18,7 @@ from visa.store.tables import ExtensionRequest, Hold, Instance, InstanceStatus, 
 from visa.testing.builders import ADA, BOB, GUEST, TEAM
 
 TEAMS_ENTRY = "for-the-team"  # an image and a flavour for those of Ada's instrument
-REQUEST, HOLD = "ada-asked", "ada-holds"
+REQUEST, HOLD, NOTICE = "ada-asked", "ada-holds", "ada-waits"
 JPEG = b"\xff\xd8\xff\xe0 a small picture \xff\xd9"
 
 
@@ -33,7 +33,7 @@ class House:
 
     @property
     def hers(self) -> tuple[str, ...]:
-        return (self.instance_id, self.binned_instance_id, self.workspace_id, TEAMS_ENTRY, REQUEST, HOLD)
+        return (self.instance_id, self.binned_instance_id, self.workspace_id, TEAMS_ENTRY, REQUEST, HOLD, NOTICE)
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def told(house: House) -> None:
         now = house.place.clock.now()
         notices.ask(
             session,
-            new_id=house.place.runtime.new_id,
+            new_id=lambda: NOTICE,
             person_id=ADA,
             subject=Subject.INSTANCE,
             subject_id=house.instance_id,
@@ -160,6 +160,11 @@ def told(house: House) -> None:
             facts=Facts(deadline=now),
             now=now,
         )
+
+
+def untold(house: House) -> None:
+    as_admin(house)
+    told(house)
 
 
 CASES = {
@@ -192,6 +197,10 @@ CASES = {
     "foreseeInstance": Case(on_instance("GET", "/outlook")),
     "foreseeWorkspace": Case(on_workspace("GET", "/outlook")),
     "listNotices": Case(at("/api/v1/notices"), 200, before=told),
+    "listPendingNotices": Case(at("/api/v1/admin/notices/pending"), before=untold),
+    "tellInPerson": Case(
+        lambda browser, _: browser.post(f"/api/v1/admin/notices/{NOTICE}/told", {"how": "by phone"}), before=untold
+    ),
     "listImages": Case(at("/api/v1/images"), 200, GUEST),
     "listFlavours": Case(at("/api/v1/flavours"), 200, GUEST),
     "listAdminImages": admin("GET", "images"),

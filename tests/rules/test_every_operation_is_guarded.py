@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 
 from api.operation import ANONYMOUS as MARK
 from tests.api.place import Place, make_runtime, make_settings, open_place
-from tests.rules.guarded import CASES, HOLD, JPEG, REQUEST, TEAMS_ENTRY, House
+from tests.rules.guarded import CASES, HOLD, JPEG, NOTICE, REQUEST, TEAMS_ENTRY, House
 from visa.domain.instance import Phase, WorkspacePhase
 from visa.ports.clock import NewId
 from visa.services import instances, thumbnails
@@ -146,6 +146,7 @@ def test_strangers_get_401_everywhere_and_change_nothing(house: House, cookie: s
     for method, path in sorted(guarded):
         known = {"{instance_id}": house.instance_id, "{workspace_id}": house.workspace_id, "{experiment_id}": TEAM}
         known |= {"{image_id}": "xfce", "{flavour_id}": "small", "{request_id}": REQUEST, "{hold_id}": HOLD}
+        known |= {"{notice_id}": NOTICE}
         answer = browser.send(method, re.sub(r"\{\w+\}", lambda found: known[found[0]], path))  # noqa: B023
         assert (answer.status_code, answer.mimetype) == (401, "application/problem+json"), (method, path)
         assert answer.json is not None

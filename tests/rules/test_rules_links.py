@@ -6,7 +6,7 @@ import inspect
 import re
 from collections.abc import Collection
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -28,6 +28,12 @@ def web_pages() -> list[re.Pattern[str]]:
     return [re.compile(re.sub(r":\w+", "[^/]+", patterns[name])) for name in routed]
 
 
+def asked_of_the_address() -> set[str]:
+    """The names of what pages read from the query of their address."""
+    sources = "".join(path.read_text() for path in (WEB / "pages").rglob("*.tsx"))
+    return set(re.findall(r'\bsearch\.(?:get|has)\("(\w+)"\)', sources))
+
+
 def named_pages() -> dict[str, str]:
     """Each page of visa.domain.pages by its name there."""
     public = {name: one for name, one in vars(pages).items() if not name.startswith("_")}
@@ -43,6 +49,12 @@ def test_each_page_that_letters_may_lead_to_is_in_the_web():
     assert len(named_pages()) > 5
     assert not dead(named_pages().values()), "no such page in web/src/routes.tsx"
     assert dead(["/admin", "/instances/x/y", "/instances/"]) == ["/admin", "/instances/", "/instances/x/y"]
+
+
+@pytest.mark.parametrize("name", sorted(name for name, link in named_pages().items() if "?" in link))
+def test_what_a_link_asks_of_a_page_is_read_there(name: str):
+    query = parse_qs(urlsplit(named_pages()[name]).query, keep_blank_values=True)
+    assert not query.keys() - asked_of_the_address(), "no page in web/src/pages reads it from its address"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

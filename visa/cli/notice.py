@@ -22,18 +22,21 @@ def list_command(*, pending: bool, limit: int) -> None:
     from visa.cli.runtime import open_runtime, table
     from visa.services.reclaim import told
 
-    with open_runtime().sessions.read() as session:
-        found = told.list_all(session, only_pending=pending, limit=limit)
+    runtime = open_runtime()
+    with runtime.sessions.read() as session:
+        now = runtime.clock.now()
+        waits = told.list_pending(session, after=None, limit=limit, now=now) if pending else None
+        found = told.list_all(session, limit=limit, now=now) if waits is None else waits
     rows: list[tuple[object, ...]] = [
         (
-            one.notice.id,
-            one.notice.state,
-            f"{one.notice.made_at:%Y-%m-%d %H:%M}",
-            f"{person.name} <{person.email or 'no address'}>",
-            one.said,
-            one.notice.error,
+            one.told.notice.id,
+            one.told.notice.state,
+            f"{one.told.notice.made_at:%Y-%m-%d %H:%M}",
+            f"{one.person.name} <{one.address or 'no address'}>",
+            one.told.said,
+            one.told.notice.error,
         )
-        for one, person in found
+        for one in found
     ]
     nothing = "Everything was delivered." if pending else "Nobody was told anything yet."
     click.echo(table(("ID", "STATE", "SINCE", "PERSON", "SAYS THAT", "TROUBLE"), rows) if rows else nothing)

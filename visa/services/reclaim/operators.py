@@ -124,5 +124,5 @@ def _told(notice: Notice, person: Person, name: str) -> Stuck:
 
 def _remedy(code: str) -> str:
     if code in PERSONAL:
-        return "Correct the address, or tell them in person and say so with `visa notice told`"
+        return "Correct the address, or tell them in person and say so, on the page or with `visa notice told`"
     return "Look after the mail server and the section mail of the settings"

@@ -25,6 +25,7 @@ export const keys = {
   requestsToAnswer: ["requests-to-answer"] as const,
   holds: ["admin", "holds"] as const,
   forecast: ["admin", "forecast"] as const,
+  untold: ["admin", "untold"] as const,
   reclaimSwitch: ["admin", "reclaim-switch"] as const,
   adminEntries: (kind: string) => ["admin", kind] as const,
   cloudOffers: ["admin", "cloud-offers"] as const,

@@ -227,6 +227,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/notices/pending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who could not be told yet, of what and why; who waits for longest first */
+        get: operations["listPendingNotices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/notices/{notice_id}/told": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record that I told somebody what mail could not deliver: it counts as delivered from now on */
+        post: operations["tellInPerson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/reclaim/forecast": {
         parameters: {
             query?: never;
@@ -1513,6 +1549,9 @@ export interface components {
             /** @enum {string} */
             role: "pi" | "member";
         };
+        Telling: {
+            how: string;
+        };
         Throw: {
             /** @default  */
             reason?: string;
@@ -1551,6 +1590,35 @@ export interface components {
         };
         ToldPage: {
             items: components["schemas"]["Told"][];
+            next: string | null;
+        };
+        Untold: {
+            address: string | null;
+            attempts: number;
+            /** Format: date-time */
+            ends_at: string | null;
+            error: string | null;
+            id: string;
+            /** @enum {string} */
+            kind: "lifetime_warning" | "idle_warning" | "quota_warning" | "bin_warning" | "archive_warning" | "reclaimed" | "archived" | "request_made" | "request_answered" | "admitted" | "told_operators";
+            /** Format: date-time */
+            made_at: string;
+            message: string;
+            /** Format: date-time */
+            next_try_at: string | null;
+            person: components["schemas"]["Named"];
+            /** Format: date-time */
+            sent_at: string | null;
+            /** @enum {string} */
+            state: "pending" | "sent";
+            /** @enum {string} */
+            subject: "instance" | "workspace";
+            subject_id: string;
+            subject_name: string;
+            trouble: string | null;
+        };
+        UntoldPage: {
+            items: components["schemas"]["Untold"][];
             next: string | null;
         };
         Used: {
@@ -2067,6 +2135,59 @@ export interface operations {
                     "application/json": components["schemas"]["AdminImage"];
                 };
             };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listPendingNotices: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UntoldPage"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    tellInPerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Telling"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Told"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
             default: components["responses"]["Problem"];
         };
     };

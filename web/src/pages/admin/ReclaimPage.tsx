@@ -1,4 +1,4 @@
-/** Is anything taken back at the moment, and what is kept from it? */
+/** Is anything taken back at the moment, who was not told of it yet, what comes, and what is kept from it? */
 import { Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useMe } from "../../api/site";
@@ -6,6 +6,7 @@ import { Page } from "../../parts/Page";
 import { NotFoundPage } from "../NotFoundPage";
 import { Forecast } from "./Forecast";
 import { Holds } from "./Holds";
+import { NotTold } from "./NotTold";
 import { StopSwitch } from "./StopSwitch";
 
 export function ReclaimPage() {
@@ -19,6 +20,7 @@ export function ReclaimPage() {
       </Text>
       <Stack gap="xl">
         <StopSwitch />
+        <NotTold />
         <Forecast />
         <Holds />
       </Stack>
