@@ -140,6 +140,7 @@ function Going() {
 }
 
 function Until({ workspace }: { workspace: Workspace }) {
+  const { t } = useTranslation();
   const locale = useLocale();
   const now = useNow();
   const archived = workspace.state === "archiving" || workspace.state === "archived";
@@ -160,6 +161,7 @@ function Until({ workspace }: { workspace: Workspace }) {
           <Trans i18nKey="bin.since" components={{ when: <Time at={workspace.binned_at} /> }} />
         </>
       )}
+      {workspace.binned_why !== null && ` ${t(`kept.why.${workspace.binned_why}`)}.`}
     </Text>
   );
 }

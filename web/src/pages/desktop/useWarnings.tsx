@@ -2,6 +2,7 @@
 import { notifications } from "@mantine/notifications";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import { canOnlyAsk } from "../../api/requests";
 import type { Instance } from "../../api/types";
 import { useNow } from "../../logic/useNow";
 import { lastMark } from "../../logic/warnings";
@@ -22,7 +23,7 @@ export function useWarnings(instance: Instance): void {
       autoClose: false, // it stays until it was read, or until the time was extended
       withBorder: true,
       title: <EndsIn instance={instance} />,
-      message: <ExtendButton instance={instance} />,
+      message: canOnlyAsk(instance) ? t("expiry.askAbove") : <ExtendButton instance={instance} />,
       closeButtonProps: { "aria-label": t("close") },
     });
     return () => {
