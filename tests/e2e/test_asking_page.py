@@ -32,7 +32,7 @@ REASON = "The second beamtime is in March,\nand the fits are not done before."
 @pytest.fixture
 def house() -> Iterator[Household]:
     folder = Path(tempfile.mkdtemp(prefix="visa-ask-"))
-    with household(folder, {"VISA_RECLAIM__LOOK_S": "1"}) as running:
+    with household(folder, {"VISA_RECLAIM__LOOK_S": "1", "VISA_MAIL__SEND_S": "1"}) as running:
         running.go_by(Policy.model_validate({"user": {"max_lifetime_d": 14}}))
         yield running
     shutil.rmtree(folder)
@@ -121,7 +121,7 @@ def tell(house: Household, admin: Page, instance_id: str) -> None:
         notices.ask(session, new_id=house.runtime.new_id, **about, **more)
     admin.goto(house.address + pages.RECLAIM)
     card = admin.get_by_role("region", name="Not told yet").get_by_role("article", name="Una Reached")
-    expect(card).to_contain_text(re.compile("was taken back.*Tried once: no_address"))
+    expect(card).to_contain_text(re.compile("was taken back.*Tried once: no_address"), timeout=30_000)
     picture(admin, "not-told")
     card.get_by_role("button", name="I told them").click()
     form = admin.get_by_role("dialog")
@@ -129,7 +129,7 @@ def tell(house: Household, admin: Page, instance_id: str) -> None:
     form.get_by_role("textbox", name="How").fill("by phone")
     picture(admin, "tell-in-person")
     form.get_by_role("button", name="They know now").click()
-    expect(admin.get_by_text("Everybody was told")).to_be_visible()
+    expect(admin.get_by_text("Everybody was told")).to_be_visible(timeout=30_000)
     expect(card).to_have_count(0)
 
 
