@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { Link, NavLink as RouterLink } from "react-router";
 import { useIsSupport, useRequestsToAnswer } from "../api/requests";
 import { useMe, useSite } from "../api/site";
+import { countOf } from "../logic/count";
 import { paths } from "../paths";
 import { Mark } from "./Mark";
 import { PersonMenu, PersonPanel } from "./PersonMenu";
@@ -15,7 +16,7 @@ interface Target {
   to: string;
   label: string;
   icon: ReactNode;
-  count?: number;
+  count?: string;
 }
 
 function useTargets(): Target[] {
@@ -23,11 +24,11 @@ function useTargets(): Target[] {
   const me = useMe().data;
   const admin = me?.roles.includes("admin") === true;
   const support = useIsSupport();
-  const asked = useRequestsToAnswer(false, 30_000).data?.pages[0]?.items.length ?? 0;
+  const asked = countOf(useRequestsToAnswer(false, 30_000).data?.pages ?? []);
   return [
     { to: paths.home(), label: t("nav.home"), icon: <House size={17} /> },
     { to: paths.create(), label: t("nav.new"), icon: <Plus size={17} /> },
-    { to: paths.bin(), label: t("nav.bin"), icon: <Trash2 size={17} />, count: me?.bin_count ?? 0 },
+    { to: paths.bin(), label: t("nav.bin"), icon: <Trash2 size={17} />, count: String(me?.bin_count ?? 0) },
     ...(support ? [{ to: paths.requests(), label: t("nav.requests"), icon: <Inbox size={17} />, count: asked }] : []),
     ...(admin ? [{ to: paths.adminCatalogue(), label: t("nav.catalogue"), icon: <LibraryBig size={17} /> }] : []),
     ...(admin ? [{ to: paths.adminReclaim(), label: t("nav.reclaim"), icon: <Recycle size={17} /> }] : []),
@@ -99,10 +100,10 @@ function SmallMenu({ targets, until }: { targets: readonly Target[]; until: "sm"
   );
 }
 
-function Count({ value }: { value: number | undefined }) {
-  if (value === undefined || value === 0) return null;
+function Count({ value }: { value: string | undefined }) {
+  if (value === undefined || value === "0") return null;
   return (
-    <Badge size="sm" variant="light" color="gray" circle={value < 10}>
+    <Badge size="sm" variant="light" color="gray" circle={value.length === 1}>
       {value}
     </Badge>
   );
