@@ -21,6 +21,7 @@ export const keys = {
   outlook: (of: "instance" | "workspace", id: string) => [of, id, "outlook"] as const,
   bin: ["workspaces", "bin"] as const,
   events: ["events"] as const,
+  told: ["told"] as const,
   extensionRequests: (id: string) => ["instance", id, "extension-requests"] as const,
   requestsToAnswer: ["requests-to-answer"] as const,
   holds: ["admin", "holds"] as const,

@@ -22,4 +22,5 @@ export type Phase = Instance["phase"];
 export type ProgressStep = Schemas["ProgressStep"];
 export type Right = Schemas["TicketWish"]["right"];
 export type Ticket = Schemas["Ticket"];
+export type Told = Schemas["Told"];
 export type Workspace = Schemas["Workspace"];

@@ -1,4 +1,4 @@
-/** The recycle bin, and what happened to me. */
+/** The recycle bin, what happened to me, and what I was told. */
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { keys, LIVE_MS } from "./queries";
 import { ask, get } from "./request";
@@ -51,4 +51,16 @@ export const useMyEvents = () =>
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
     refetchInterval: 5000,
+  });
+
+/** Mail is tried again at longer and longer intervals: nobody waits for the second. */
+const TOLD_MS = 15_000;
+
+export const useTold = () =>
+  useInfiniteQuery({
+    queryKey: keys.told,
+    queryFn: ({ pageParam, signal }) => get("/api/v1/notices", { query: { cursor: pageParam, limit: 10 }, signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
+    refetchInterval: TOLD_MS,
   });
