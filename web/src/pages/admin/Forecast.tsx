@@ -10,6 +10,7 @@ import { Time } from "../../parts/Time";
 import { PlaceHold } from "./PlaceHold";
 
 const CHOICES = [3, 14, 90] as const;
+const COLUMNS = ["when", "what", "why", "warned"] as const;
 
 export function Forecast() {
   const { t } = useTranslation();
@@ -44,23 +45,24 @@ function Listed({ days }: { days: number }) {
   if (shown.length === 0) return <Blank icon={<CalendarCheck size={26} />} title={t("forecast.blank")} why={t("forecast.blankWhy")} />;
   return (
     <Stack gap="sm">
-      <Table.ScrollContainer minWidth={720}>
-        <Table verticalSpacing="sm" aria-labelledby="forecast">
-          <Table.Thead>
-            <Table.Tr>
-              {(["when", "what", "why", "warned"] as const).map((column) => (
-                <Table.Th key={column}>{t(`forecast.${column}`)}</Table.Th>
-              ))}
-              <Table.Th aria-label={t("forecast.hold")} />
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {shown.map((row) => (
-              <Row key={`${row.subject}-${row.subject_id}`} row={row} onHold={() => hold(row)} />
+      {/* The roles are said, because a browser forgets them where the rows are stacked. */}
+      <Table verticalSpacing="sm" aria-labelledby="forecast" className="stacked" role="table">
+        <Table.Thead role="rowgroup">
+          <Table.Tr role="row">
+            {COLUMNS.map((column) => (
+              <Table.Th key={column} role="columnheader">
+                {t(`forecast.${column}`)}
+              </Table.Th>
             ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+            <Table.Th role="columnheader" aria-label={t("forecast.hold")} />
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody role="rowgroup">
+          {shown.map((row) => (
+            <Row key={`${row.subject}-${row.subject_id}`} row={row} onHold={() => hold(row)} />
+          ))}
+        </Table.Tbody>
+      </Table>
       {forecast.hasNextPage && (
         <Button variant="default" loading={forecast.isFetchingNextPage} onClick={() => void forecast.fetchNextPage()}>
           {t("more")}
@@ -74,9 +76,11 @@ function Listed({ days }: { days: number }) {
 function Row({ row, onHold }: { row: Planned; onHold: () => void }) {
   const { t } = useTranslation();
   return (
-    <Table.Tr style={{ verticalAlign: "top" }}>
-      <Table.Td>{row.ends_at === null ? t("forecast.never") : <Time at={row.ends_at} />}</Table.Td>
-      <Table.Td maw="18rem">
+    <Table.Tr role="row" style={{ verticalAlign: "top" }}>
+      <Table.Td role="cell" data-label={t("forecast.when")}>
+        {row.ends_at === null ? t("forecast.never") : <Time at={row.ends_at} />}
+      </Table.Td>
+      <Table.Td role="cell" data-label={t("forecast.what")}>
         <Text size="sm" fw={600} className="wrap-anywhere">
           {row.name}
         </Text>
@@ -84,7 +88,7 @@ function Row({ row, onHold }: { row: Planned; onHold: () => void }) {
           {t(`holds.subject.${row.subject}`)} · {row.owner.name}
         </Text>
       </Table.Td>
-      <Table.Td>
+      <Table.Td role="cell" data-label={t("forecast.why")}>
         <Stack gap={4} align="flex-start">
           {row.why !== null && <Text size="sm">{t(`forecast.does.${row.why}`)}</Text>}
           {row.off !== null && (
@@ -94,7 +98,7 @@ function Row({ row, onHold }: { row: Planned; onHold: () => void }) {
           )}
         </Stack>
       </Table.Td>
-      <Table.Td>
+      <Table.Td role="cell" data-label={t("forecast.warned")}>
         {row.warnings.map((warning) => (
           <Text key={warning.lead_s} size="sm" {...(warning.delivered ? {} : { c: "dimmed" })}>
             {warning.waits ? (
@@ -105,7 +109,7 @@ function Row({ row, onHold }: { row: Planned; onHold: () => void }) {
           </Text>
         ))}
       </Table.Td>
-      <Table.Td>
+      <Table.Td role="cell">
         {row.off !== "hold" && (
           <Button
             size="compact-sm"
