@@ -19,7 +19,7 @@ from visa.domain.letters import Facts, LetterKind, TakenFor
 from visa.services.reclaim import notices
 from visa.services.wake import Subject
 from visa.settings import Policy
-from visa.store.tables import Person
+from visa.store.tables import Notice, Person
 from visa.testing.sample.people import SAMPLE_PEOPLE, SamplePerson
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
@@ -75,6 +75,7 @@ def test_more_time_is_asked_for_and_given_and_reclaim_is_stopped(house: Househol
     foresee(admin)
     hold(admin, f"{house.address}/instances/{instance_id}")
     stop(admin)
+    told_on_a_page(house, owner, instance_id)
 
 
 def ask(owner: Page) -> None:
@@ -133,6 +134,31 @@ def tell(house: Household, admin: Page, instance_id: str) -> None:
     expect(card).to_have_count(0)
 
 
+def told_on_a_page(house: Household, owner: Page, instance_id: str) -> None:
+    """What mail delivered, and what it cannot deliver, as the scheduler leaves it of who has no address."""
+    now = datetime.now(UTC)
+    with house.runtime.sessions.write() as session:
+        asked = session.query(Notice).filter_by(kind=LetterKind.REQUEST_ANSWERED).one()
+        about = {"subject": Subject.INSTANCE, "subject_id": instance_id, "person_id": asked.person_id}
+        more = {"kind": LetterKind.IDLE_WARNING, "cycle": now, "lead": timedelta(days=1), "now": now}
+        notices.ask(
+            session, new_id=house.runtime.new_id, facts=Facts(deadline=now + timedelta(days=2)), **about, **more
+        )
+        failed = session.query(Notice).filter_by(kind=LetterKind.IDLE_WARNING).one()
+        failed.error, failed.attempts, failed.next_try_at = "no_address: there is none", 1, now + timedelta(hours=1)
+    owner.get_by_role("button", name=re.compile("account and settings")).click()
+    owner.get_by_role("menuitem", name="My activity").or_(owner.get_by_role("link", name="My activity")).click()
+    told = owner.get_by_role("region", name="What you were told").get_by_role("listitem")
+    reason = "could not be delivered by mail: there is no mail address of yours here"
+    expect(told.filter(has_text="ends")).to_have_count(2)
+    expect(told.filter(has_text="unless it is used")).to_contain_text(reason)
+    given = told.filter(has_text="was given more time")
+    expect(given).to_contain_text("Delivered", timeout=30_000)
+    picture(owner, "told")
+    given.get_by_role("link", name="See the desktop").click()
+    expect(owner).to_have_url(f"{house.address}/instances/{instance_id}")
+
+
 def foresee(admin: Page) -> None:
     """What comes, with the new end."""
     expect(admin.get_by_role("heading", name="Nothing ends in this time")).to_be_visible(timeout=20_000)
@@ -141,9 +167,20 @@ def foresee(admin: Page) -> None:
     expect(row).to_contain_text("Taken back: its lifetime ends")
     expect(row).to_contain_text(re.compile(r"Due in 3[78] days.*Due in (39|40) days"))
     picture(admin, "forecast")
+    no_wider_than_a_phone(admin)
     row.get_by_role("button", name="Hold").click()
     expect(admin.get_by_role("dialog").get_by_role("textbox", name="Id")).not_to_have_value("")
     admin.keyboard.press("Escape")
+
+
+def no_wider_than_a_phone(admin: Page) -> None:
+    """The rows are stacked: they are rows still, and nothing of the table lies beside the screen."""
+    admin.set_viewport_size({"width": 390, "height": 900})
+    table = admin.get_by_role("table", name="What comes")
+    beside = "table => Math.max(...[...table.querySelectorAll('td')].map(one => one.getBoundingClientRect().right))"
+    assert table.evaluate(beside) <= 390
+    expect(table.get_by_role("row", name=NAME).get_by_role("cell")).to_have_count(5)
+    admin.set_viewport_size({"width": 1280, "height": 900})
 
 
 def hold(admin: Page, address: str) -> None:
