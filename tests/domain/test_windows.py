@@ -35,14 +35,15 @@ def test_a_freeze_closes_windows_until_it_ends_and_a_window_opens() -> None:
     freeze = {"begins": "2027-02-01T00:00:00+01:00", "ends": "2027-02-05T20:00:00+01:00", "reason": "storage"}
     windows = Windows.model_validate({**OFFICE.model_dump(), "freezes": [freeze]})
     assert windows.next_open(utc("2027-02-02T10:00:00")) == utc("2027-02-08T07:00:00")
-    assert windows.frozen_by(utc("2027-02-02T10:00:00")) is windows.freezes[0]
-    assert windows.frozen_by(utc("2027-02-05T19:00:00")) is None
+    assert windows.why_closed(utc("2027-02-02T10:00:00")) == "storage"
+    assert windows.why_closed(utc("2027-02-05T19:00:00")) == ""
 
 
 @pytest.mark.parametrize(
     "wrong",
     [
         {"allow": ["* 25 * * *"]},
+        {"allow": ["0 * 8 * * *"]},
         {"allow": ["0 0 30 2 *"]},
         {"allow": []},
         {"timezone": "Mars/Olympus"},

@@ -161,7 +161,7 @@ def told_on_a_page(house: Household, owner: Page, instance_id: str) -> None:
 
 def foresee(admin: Page) -> None:
     """What comes, with the new end."""
-    expect(admin.get_by_role("heading", name="Nothing ends in this time")).to_be_visible(timeout=20_000)
+    expect(admin.get_by_role("heading", name="Nothing comes in this time")).to_be_visible(timeout=20_000)
     admin.get_by_role("radiogroup", name="Within").get_by_text("90 days").click()
     row = admin.get_by_role("row", name=NAME)
     expect(row).to_contain_text("Taken back: its lifetime ends")

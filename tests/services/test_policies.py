@@ -64,6 +64,7 @@ def test_a_standing_may_be_said_in_part(sessions: Sessions, clock: FrozenClock):
         {"user": {"lifetime_d": float("nan")}},
         {"warnings": {"lifetime_d": [9_999_999]}},
         {"idle": {"known_min": 1e300}},
+        {"flavours": {"gpu": {"user": {"lifetime_d": 9, "max_lifetime_d": 3}}}},
         {"user": 3},
         [],
     ],

@@ -32,7 +32,8 @@ def foreseen(place: Place, days: float, *, after=None, limit=10):
 
 
 def test_it_lists_what_ends_in_these_days_soonest_first(place):
-    assert foreseen(place, 13) == []
+    assert foreseen(place, 10.9) == []
+    assert [one.name for one in foreseen(place, 11)] == ["My analysis", "Bob's"], "they are warned of by then"
     first, second = foreseen(place, 16)
     assert (first.name, first.owner.id, first.why, first.ends_at) == (
         "My analysis",

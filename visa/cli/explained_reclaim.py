@@ -48,11 +48,13 @@ def _allowance(case: InstanceCase) -> Iterator[str]:
 def _end(one: Explained, end: End, now: datetime) -> Iterator[str]:
     """One way in which it may end, with the warnings before."""
     cause = end.cause
-    when = day(end.course.axe_at) if end.course else "never"
-    yield f"{cause.why:<10}  {WHAT_HAPPENS[cause.why]} on {when}, because {BECAUSE[cause.why]}"
+    if end.course is None:
+        yield f"{cause.why:<10}  would be {WHAT_HAPPENS[cause.why]} on {day(cause.deadline)}, and is held off for ever"
+    else:
+        yield f"{cause.why:<10}  {WHAT_HAPPENS[cause.why]} on {day(end.course.axe_at)}, because {BECAUSE[cause.why]}"
     if end.moved.by is not None:
         yield f"            moved by {end.moved.by.off}: {end.moved.by.says}"
-    for warning in warnings(one, end, now):
+    for warning in warnings(one, end, now) if end.course else ():
         said = (
             "delivered" if warning.delivered else "on its way, since mail has not taken it" if warning.waits else "due"
         )

@@ -91,7 +91,7 @@ def _ways_out(settings: "Settings") -> str:
 @click.option("--days", default=14.0, show_default=True, type=click.FloatRange(0, 3650), help="How far to look ahead.")
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 10_000), help="Lines at most.")
 def forecast(days: float, limit: int) -> None:
-    """List what will be taken back, archived or deleted in the next days, and why. Nothing is changed.
+    """List what will be warned of, taken back, archived or deleted in the next days, and why. Nothing is changed.
 
     \b
     Examples:
@@ -122,7 +122,7 @@ def forecast(days: float, limit: int) -> None:
         for one in found
     ]
     if not rows:
-        click.echo(f"Nothing ends in the next {days:g} days.")
+        click.echo(f"Nothing is warned of or ends in the next {days:g} days.")
         return
     click.echo(table(("ENDS (UTC)", "WHAT", "ID", "NAME", "OWNER", "WHY", "HELD OFF BY", "WARNED"), rows))
     if total > len(rows):

@@ -49,11 +49,21 @@ class During:
 
 @dataclass(frozen=True)
 class Hindrances:
-    """All that holds one subject off. `next_open`: the first moment from one on at which reclaim may act at all."""
+    """All that holds one subject off.
+
+    `next_open`: the first moment from one on at which reclaim may act at all; `why_closed`: why it may not at a moment,
+    "" where only the hour is to blame.
+    """
 
     untils: Sequence[Until] = ()
     durings: Sequence[During] = ()
     next_open: Callable[[datetime], datetime] = lambda moment: moment
+    why_closed: Callable[[datetime], str] = lambda _: ""
+
+    def closed(self, at: datetime, opens: datetime) -> During:
+        """Reclaim may not act from `at` until it `opens`."""
+        why = self.why_closed(at)
+        return During(Off.CLOSED, at, opens, f"Nothing is taken then: {why}" if why else "Reclaim does not act then.")
 
 
 @dataclass(frozen=True)
@@ -82,7 +92,7 @@ def moved(deadline: datetime, hindrances: Hindrances) -> Moved:
         if at >= FAR:
             return Moved(None, during)
     if opens > at:
-        by = During(Off.CLOSED, at, opens, "Reclaim does not act at that time.")
+        by = hindrances.closed(at, opens)
     return Moved(opens, by)
 
 
@@ -92,7 +102,7 @@ def now_closed(now: datetime, hindrances: Hindrances) -> During | None:
     if during is not None:
         return during
     opens = hindrances.next_open(now)
-    return During(Off.CLOSED, now, opens, "Reclaim does not act at this time.") if opens > now else None
+    return hindrances.closed(now, opens) if opens > now else None
 
 
 def _end(during: During) -> datetime:

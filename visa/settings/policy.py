@@ -53,6 +53,12 @@ class Replacing(Section):
     max_lifetime_d: Days | None = Field(None, description="Days since creation that extensions can reach.")
     idle_d: Days | None = Field(None, description="Days without any sign of use after which one is reclaimed.")
 
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        if self.lifetime_d is not None and self.max_lifetime_d is not None and self.max_lifetime_d < self.lifetime_d:
+            raise ValueError("max_lifetime_d is shorter than lifetime_d")
+        return self
+
 
 class Warnings(Section):
     """Days before each end at which its owner is told by mail. Pages show the end all the time."""

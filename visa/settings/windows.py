@@ -14,9 +14,12 @@ from visa.settings.base import Section
 
 MINUTE = timedelta(minutes=1)
 LONGEST = timedelta(days=3660)
+FIELDS = 5
 
 
 def _is_cron(expression: str) -> str:
+    if len(expression.split()) != FIELDS:
+        raise ValueError(f"{expression!r} has not the five fields minute, hour, day, month and weekday")
     try:
         next(CronSim(expression, datetime(2026, 1, 1, tzinfo=UTC)))
     except (CronSimError, StopIteration) as error:
@@ -69,9 +72,9 @@ class Windows(Section):
                 return at
             moment = max(frozen).astimezone(UTC)
 
-    def frozen_by(self, moment: datetime) -> Freeze | None:
-        """The freeze that holds at this moment."""
-        return next((freeze for freeze in self.freezes if freeze.begins <= moment < freeze.ends), None)
+    def why_closed(self, moment: datetime) -> str:
+        """The reason of the freeze that holds at this moment; "" while there is none."""
+        return next((freeze.reason for freeze in self.freezes if freeze.begins <= moment < freeze.ends), "")
 
     def _next_minute(self, expression: str, moment: datetime) -> datetime:
         """`moment` when its minute matches, else the beginning of the next minute that does."""

@@ -8,14 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from visa.domain.fate import End
 from visa.domain.instance import Kept, Wanted
 from visa.domain.reclaim import Why
+from visa.services import policies
 from visa.services.reclaim.cases import InstanceCase
 from visa.services.reclaim.explain import Explained, explained
+from visa.services.reclaim.terms import leads
 from visa.services.wake import Subject
 from visa.store.tables import Instance, Person, Reclaim, Workspace
 
@@ -49,8 +51,11 @@ class Planned:
 def forecast(
     session: Session, *, until: datetime, after: tuple[datetime, str] | None, limit: int, now: datetime
 ) -> list[Planned]:
-    """What comes until then, soonest first, from just after the one at `after`; a fixed number of queries a page."""
-    rows = select(Reclaim).where(*_coming(until))
+    """What is warned of or ends until then, by its end, from just after the one at `after`.
+
+    A fixed number of queries a page.
+    """
+    rows = select(Reclaim).where(*_coming(session, until))
     if after:
         at, last_id = after
         rows = rows.where(Reclaim.axe_at >= at, (Reclaim.axe_at > at) | (Reclaim.subject_id > last_id))
@@ -63,8 +68,8 @@ def forecast(
 
 
 def counts(session: Session, *, until: datetime) -> dict[Why, int]:
-    """How many of each cause come until then, as they were last looked at."""
-    rows = select(Reclaim.why, func.count()).where(*_coming(until)).group_by(Reclaim.why)
+    """How many of each cause are warned of or end until then, as they were last looked at."""
+    rows = select(Reclaim.why, func.count()).where(*_coming(session, until)).group_by(Reclaim.why)
     return {Why(why): count for why, count in session.execute(rows) if why is not None}
 
 
@@ -99,13 +104,16 @@ def warnings(one: Explained, end: End, now: datetime) -> tuple[Warning, ...]:
     return tuple(found)
 
 
-def _coming(until: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """What ends by then and can still be taken: no look may have seen yet that its owner deleted it."""
+def _coming(session: Session, until: datetime) -> tuple[ColumnElement[bool], ...]:
+    """What is warned of by then and can still be taken: no look may have seen yet that its owner deleted it."""
+    policy = policies.in_force(session).policy
+    first = {why: max(leads(policy, why, timedelta.max)) for why in Why}
+    warned = or_(*((Reclaim.why == why) & (Reclaim.axe_at <= until + lead) for why, lead in first.items()))
     instances = select(Instance.id).where(Instance.id == Reclaim.subject_id, Instance.wanted != Wanted.GONE)
     workspaces = select(Workspace.id).where(Workspace.id == Reclaim.subject_id, Workspace.wanted != Kept.GONE)
     of_instance = (Reclaim.subject == Subject.INSTANCE) & instances.exists()
     of_workspace = (Reclaim.subject == Subject.WORKSPACE) & workspaces.exists()
-    return Reclaim.axe_at <= until, of_instance | of_workspace
+    return Reclaim.axe_at <= until + max(first.values()), warned, of_instance | of_workspace
 
 
 def _what(one: Explained) -> Instance | Workspace:

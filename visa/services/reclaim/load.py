@@ -64,6 +64,7 @@ def instance_cases(session: Session, policy: Policy, ids: Collection[str], now: 
                 (*shared, *holds[instance.id], *holds[workspace.id], *asked[instance.id]),
                 running[instance.id],
                 policy.windows.next_open,
+                policy.windows.why_closed,
             ),
         )
         for instance, workspace, image, flavour in found
@@ -90,7 +91,7 @@ def workspace_cases(session: Session, policy: Policy, ids: Collection[str], mome
             use.newest if use and not use.left else None,
             stay(workspace, row, moment),
             told[workspace.id],
-            Hindrances((*shared, *holds[workspace.id]), (), policy.windows.next_open),
+            Hindrances((*shared, *holds[workspace.id]), (), policy.windows.next_open, policy.windows.why_closed),
         )
         for workspace, phase, row in found
     ]

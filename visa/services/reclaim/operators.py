@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from visa.domain import pages
@@ -26,10 +26,10 @@ LISTED = 50
 PERSONAL = frozenset({"no_address", "address_refused", "letter_refused", "not_written"})
 
 
-def stuck(session: Session, *, before: datetime) -> Sequence[tuple[Notice, Person]]:
+def stuck(session: Session, *, before: datetime, limit: int) -> Sequence[tuple[Notice, Person]]:
     """What was asked for before this moment and is still not delivered, oldest first."""
     waits = select(Notice, Person).join(Person, Person.id == Notice.person_id)
-    waits = waits.where(PENDING, Notice.made_at <= before).order_by(Notice.made_at, Notice.id)
+    waits = waits.where(PENDING, Notice.made_at <= before).order_by(Notice.made_at, Notice.id).limit(limit)
     return [(notice, person) for notice, person in session.execute(waits)]
 
 
@@ -61,12 +61,14 @@ def ask(session: Session, address: str, *, new_id: NewId, now: datetime) -> None
 
 def facts(session: Session, *, now: datetime, alert_after: timedelta) -> Facts:
     """What a letter lists now."""
-    waits = stuck(session, before=now - alert_after)
-    names = wording.names(session, [notice for notice, _ in waits])
+    before = now - alert_after
+    waits = stuck(session, before=before, limit=LISTED + 1)
+    names = wording.names(session, [notice for notice, _ in waits[:LISTED]])
     told = [_told(notice, person, names[notice.id]) for notice, person in waits[:LISTED]]
     if len(waits) > LISTED:
-        others = waits[LISTED][0].made_at
-        told.append(Stuck(f"{len(waits) - LISTED} others", "see `visa notice list --pending`", others))
+        count = select(func.count()).where(PENDING, Notice.made_at <= before, Notice.person_id.is_not(None))
+        more, since = (session.scalar(count) or 0) - LISTED, waits[LISTED][0].made_at
+        told.append(Stuck(f"{more} others", "see `visa notice list --pending`", since))
     return Facts(url=pages.RECLAIM, stuck=tuple(told))
 
 
