@@ -38,7 +38,7 @@ def delay(fate: Fate, now: datetime, *, may_take: bool, stopped: bool) -> tuple[
     said = f"It is {WHAT_HAPPENS[end.cause.why]} on {day(end.course.axe_at)}, because {BECAUSE[end.cause.why]}."
     if stopped:
         return Off.STOPPED, f"{said} All reclaim is stopped at the moment."
-    if not may_take:
+    if not may_take and end.course.axe_at <= now:
         return Off.CLOCKS, f"{said} Nothing is taken until the schedulers' clocks have agreed for a while."
     if end.asked:
         return None, f"{said} The warning before is on its way; the end moves on until it is delivered."
