@@ -22,7 +22,7 @@ class Off(StrEnum):
     BEAMTIME = "beamtime"
     CLOSED = "closed"
     CLOCKS = "clocks"
-    ARCHIVING = "archiving"
+    PROMISED = "promised"
 
 
 @dataclass(frozen=True)

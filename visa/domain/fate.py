@@ -19,13 +19,17 @@ AT_LEAST = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Told:
-    """One warning that was asked for: `given` and `sent_at` once it was delivered."""
+    """One warning that was asked for: `given` and `sent_at` once it was delivered.
+
+    `archives`: it says that what leaves the recycle bin goes to the archive.
+    """
 
     cause: Why
     cycle: datetime
     lead: timedelta
     given: Given | None
     sent_at: datetime | None = None
+    archives: bool = False
 
 
 @dataclass(frozen=True)

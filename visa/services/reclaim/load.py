@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from visa.domain.deferral import During, Hindrances, Off, Until
+from visa.domain.fate import Told
 from visa.domain.instance import Kept, Phase, Wanted, WorkspacePhase
 from visa.domain.reclaim import Moment
 from visa.services.actors import allowance
@@ -91,7 +92,12 @@ def workspace_cases(session: Session, policy: Policy, ids: Collection[str], mome
             use.newest if use and not use.left else None,
             stay(workspace, row, moment),
             told[workspace.id],
-            Hindrances((*shared, *holds[workspace.id]), (), policy.windows.next_open, policy.windows.why_closed),
+            Hindrances(
+                (*shared, *holds[workspace.id], *_promised(policy, told[workspace.id])),
+                (),
+                policy.windows.next_open,
+                policy.windows.why_closed,
+            ),
         )
         for workspace, phase, row in found
     ]
@@ -143,6 +149,15 @@ def _experiments(session: Session, policy: Policy, ids: Sequence[str]) -> Mappin
         begins, ends = beamtime(policy, one.starts_on, one.ends_on)
         found[instance_id].append(During(Off.BEAMTIME, begins, ends, f"Experiment {one.proposal} runs."))
     return found
+
+
+def _promised(policy: Policy, told: Sequence[Told]) -> tuple[Until, ...]:
+    """Who was told that it goes to the archive is told in full that it does not, before anything is deleted."""
+    ends = [one.given.announced_for for one in told if one.archives and one.given is not None]
+    if policy.archive or not ends:
+        return ()
+    says = "Its owner was told that it goes to the archive; the policy archives no more, so they are warned anew."
+    return (Until(Off.PROMISED, max(ends) + timedelta(seconds=1), says),)
 
 
 def _stops(session: Session) -> tuple[Until, ...]:

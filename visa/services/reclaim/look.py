@@ -72,6 +72,7 @@ class LookReport:
         self.looked += batch.looked
         self.asked += batch.asked
         self.tidied += batch.tidied
+        self.undecided += batch.undecided
         for why, count in batch.taken.items():
             self.taken[why] = self.taken.get(why, 0) + count
         self.stopped = batch.stopped
@@ -184,10 +185,19 @@ def _workspaces(batch: _Batch, rows: Mapping[str, Reclaim]) -> None:
         _note(batch, row, comes)
         if comes.take is not None:
             archives = batch.work.archives.get(case.workspace.cloud, False)
+            if not archives and any(one.archives for one in case.told if one.cycle == comes.take.cause.cycle):
+                _keep_word(batch, case)
+                continue
             take.workspace(batch.session, batch.by, case, comes.take, batch.moment, row=row, archives=archives)
             _count(batch, comes)
         _tidy(batch, case)
         _tell_what_was_done(batch, case)
+
+
+def _keep_word(batch: _Batch, case: WorkspaceCase) -> None:
+    """Its owner was told that it goes to the archive, and its cloud keeps none any more: operators have to decide."""
+    log.error("archive was announced, and the cloud keeps none", workspace=case.subject_id, cloud=case.workspace.cloud)
+    batch.report.undecided.append(f"workspace {case.subject_id}")
 
 
 def _over(session: Session, rows: Mapping[str, Reclaim], cases: Sequence[InstanceCase | WorkspaceCase]) -> None:

@@ -103,7 +103,8 @@ def told(session: Session, subject: Subject, ids: Collection[str]) -> Mapping[st
             if row.announced_for is None or row.lived_s is None:
                 raise ValueError(f"notice {row.id} was delivered, and nobody knows which end it named")
             given = Given(lead, row.announced_for, row.lived_s)
-        found[row.subject_id].append(Told(CAUSES[LetterKind(row.kind)], row.cycle, lead, given, row.sent_at))
+        why, archives = CAUSES[LetterKind(row.kind)], "archived_until" in row.facts
+        found[row.subject_id].append(Told(why, row.cycle, lead, given, row.sent_at, archives))
     return found
 
 

@@ -54,6 +54,7 @@ _WAS = {
     Off.STOPPED: "All reclaim was stopped until",
     Off.BEAMTIME: "Its experiment ran until",
     Off.CLOSED: "Reclaim did not act until",
+    Off.PROMISED: "It was to be archived, and what its owner was told held until",
 }
 
 

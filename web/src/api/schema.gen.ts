@@ -929,7 +929,7 @@ export interface components {
             /** Format: date-time */
             at: string | null;
             /** @enum {string|null} */
-            off: "hold" | "request" | "stopped" | "beamtime" | "closed" | "clocks" | "archiving" | null;
+            off: "hold" | "request" | "stopped" | "beamtime" | "closed" | "clocks" | "promised" | null;
             /** @enum {string} */
             why: "lifetime" | "idle" | "quota";
         };
@@ -1396,7 +1396,7 @@ export interface components {
         };
         Outlook: {
             /** @enum {string|null} */
-            off: "hold" | "request" | "stopped" | "beamtime" | "closed" | "clocks" | "archiving" | null;
+            off: "hold" | "request" | "stopped" | "beamtime" | "closed" | "clocks" | "promised" | null;
             says: string;
             stages: components["schemas"]["Stage"][];
             /** @enum {string|null} */
@@ -1424,7 +1424,7 @@ export interface components {
             message: string;
             name: string;
             /** @enum {string|null} */
-            off: "hold" | "request" | "stopped" | "beamtime" | "closed" | "clocks" | "archiving" | null;
+            off: "hold" | "request" | "stopped" | "beamtime" | "closed" | "clocks" | "promised" | null;
             owner: components["schemas"]["Named"];
             /** @enum {string} */
             subject: "instance" | "workspace";
