@@ -285,7 +285,7 @@ def test_a_stay_that_ends_before_it_came_back_ends_in_the_archive_that_it_has(st
         assert phase is WorkspacePhase.RESTORING
         one = session.get_one(Workspace, story.workspace_id)
         end = End(Cause(Why.BIN, now, now, ()), Moved(now, None), None)
-        case = WorkspaceCase(one, phase, None, None, (), Hindrances())
+        case = WorkspaceCase(one, phase, None, None, None, (), Hindrances())
         take.workspace(session, by, case, end, Moment(now, 0), row=Reclaim(), archives=True)
         assert one.archive_no == 2
     story.until(WorkspaceStatus, story.workspace_id, WorkspacePhase.ARCHIVED)

@@ -271,7 +271,7 @@ def test_looking_for_what_is_due_costs_nothing_when_nothing_is(house: Post, look
         if look == "due":
             leases.due(session, now=house.clock.now(), limit=50)
         else:
-            operators.stuck(session, before=house.clock.now(), limit=9)
+            operators.who_is_to_be_told(session, ("ops@example.org",), now=house.clock.now(), alert_after=DAY)
         statement, values = ran[-1]
         explain = "EXPLAIN QUERY PLAN"
         if session.get_bind().dialect.name == "postgresql":
