@@ -91,7 +91,11 @@ def _end(cause: Cause, told: Sequence[Told], hindrances: Hindrances, moment: Mom
     cycle = cause.cycle if to.deadline == cause.deadline else to.deadline
     mine = [one for one in told if one.cause == cause.why and one.cycle == cycle]
     given = tuple(one.given for one in mine if one.given is not None)
-    as_moved = replace(cause, cycle=cycle, deadline=to.deadline, given=given)
+    announced = (one.given.announced_for for one in told if one.cause == cause.why and one.given is not None)
+    deadline = max(
+        [to.deadline, *announced]
+    )  # no letter's end comes earlier, although it was of an end that is no more
+    as_moved = replace(cause, cycle=cycle, deadline=deadline, given=given)
     way = course(as_moved, moment)
     asked = any(one.lead == way.warn and one.given is None for one in mine)
     return End(as_moved, to, way, asked)
