@@ -135,23 +135,24 @@ def tell(house: Household, admin: Page, instance_id: str) -> None:
 
 
 def told_on_a_page(house: Household, owner: Page, instance_id: str) -> None:
-    """What mail delivered, and what it cannot deliver, as the scheduler leaves it of who has no address."""
+    """What mail delivered, and what it cannot deliver, as the scheduler leaves it of who has no address.
+
+    It is of what was done: a warning of an end that is none is made void by the next look.
+    """
     now = datetime.now(UTC)
     with house.runtime.sessions.write() as session:
         asked = session.query(Notice).filter_by(kind=LetterKind.REQUEST_ANSWERED).one()
         about = {"subject": Subject.INSTANCE, "subject_id": instance_id, "person_id": asked.person_id}
-        more = {"kind": LetterKind.IDLE_WARNING, "cycle": now, "lead": timedelta(days=1), "now": now}
-        notices.ask(
-            session, new_id=house.runtime.new_id, facts=Facts(deadline=now + timedelta(days=2)), **about, **more
-        )
-        failed = session.query(Notice).filter_by(kind=LetterKind.IDLE_WARNING).one()
+        facts = Facts(deadline=now + timedelta(days=2), taken_for=TakenFor.IDLE)
+        more = {"kind": LetterKind.RECLAIMED, "cycle": now, "lead": timedelta(), "facts": facts, "now": now}
+        notices.ask(session, new_id=house.runtime.new_id, **about, **more)
+        failed = session.query(Notice).filter_by(kind=LetterKind.RECLAIMED, person_id=asked.person_id).one()
         failed.error, failed.attempts, failed.next_try_at = "no_address: there is none", 1, now + timedelta(hours=1)
     owner.get_by_role("button", name=re.compile("account and settings")).click()
     owner.get_by_role("menuitem", name="My activity").or_(owner.get_by_role("link", name="My activity")).click()
     told = owner.get_by_role("region", name="What you were told").get_by_role("listitem")
     reason = "could not be delivered by mail: there is no mail address of yours here"
-    expect(told.filter(has_text="ends")).to_have_count(2)
-    expect(told.filter(has_text="unless it is used")).to_contain_text(reason)
+    expect(told.filter(has_text="was taken back")).to_contain_text(reason)
     given = told.filter(has_text="was given more time")
     expect(given).to_contain_text("Delivered", timeout=30_000)
     picture(owner, "told")
