@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visa.wire.rfb import MAX_TEXT, Failed, Handshake
+from visa.wire.failed import Failed
+from visa.wire.rfb import MAX_TEXT, Handshake
 from visa.wire.rfb_browser import BrowserHandshake, Seated
 from visa.wire.rfb_desktop import DesktopHandshake, Welcomed, vnc_response
 

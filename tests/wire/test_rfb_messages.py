@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visa.wire.rfb import Failed
+from visa.wire.failed import Failed
 from visa.wire.rfb_messages import (
     EXTENDED_MOUSE_BUTTONS,
     MAX_CLIPBOARD,

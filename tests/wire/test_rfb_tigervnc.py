@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from visa.testing.vnc import HEIGHT, WIDTH, Vnc
-from visa.wire.rfb import Failed
+from visa.wire.failed import Failed
 from visa.wire.rfb_clipboard import muted_encodings
 from visa.wire.rfb_desktop import DesktopHandshake, Welcomed
 from visa.wire.rfb_messages import ClientMessages, Kind, Piece

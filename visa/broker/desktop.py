@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol, cast
 
 from visa.broker.rights import Bytes
-from visa.wire.rfb import Failed
+from visa.wire.failed import Failed
 from visa.wire.rfb_desktop import DesktopHandshake
 
 BUFFER_HIGH, BUFFER_LOW = 64 * 1024, 16 * 1024

@@ -14,7 +14,7 @@ from visa.broker.endings import Ending
 from visa.broker.rights import Filter
 from visa.ports.clock import Clock
 from visa.services.desktops import Grant, Held
-from visa.wire.rfb import Failed
+from visa.wire.failed import Failed
 from visa.wire.rfb_browser import BrowserHandshake
 
 

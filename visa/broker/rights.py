@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from visa.services.desktops import Right
-from visa.wire.rfb import Failed
+from visa.wire.failed import Failed
 from visa.wire.rfb_clipboard import muted_encodings
 from visa.wire.rfb_messages import ClientMessages, Kind
 

@@ -1,4 +1,4 @@
-"""What both RFB handshakes share: the outcome `Failed`, and a driver for a script that asks for exact numbers of bytes.
+"""What both RFB handshakes share: a driver for a script that asks for exact numbers of bytes.
 
 Follows RFC 6143 (section 7.1) and the community's rfbproto document for the extensions. Knows bytes only: no socket,
 no clock, no log. `receive(bytes)` never raises; a stream that cannot be followed ends in `Failed` and everything after
@@ -7,21 +7,14 @@ it is ignored. At most `need` bytes of a step and the chunk just received are he
 
 from abc import ABC, abstractmethod
 from collections.abc import Generator
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from visa.wire.failed import Failed
 
 VERSION_LENGTH = 12
 MAX_TEXT = 4096
 """Longest desktop name or reason that is accepted, in bytes."""
 SHOWN_TEXT = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """The stream cannot be followed any further. `code` is stable; `message` may be shown and holds no secret."""
-
-    code: str
-    message: str
 
 
 Script = Generator[int, bytes, None]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from visa.wire.rfb import Failed
+from visa.wire.failed import Failed
 
 MAX_CLIPBOARD = 16 * 1024 * 1024
 MAX_ENCODINGS = 512
