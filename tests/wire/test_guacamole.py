@@ -24,7 +24,7 @@ def followed(parts: list[bytes]) -> list[Instruction | Failed]:
     for part in parts:
         parser.receive(part)
         events += parser.events()
-        assert len(parser.surplus()) <= MAX_INSTRUCTION + MAX_DIGITS + 1
+        assert len(parser.rest) <= MAX_INSTRUCTION + MAX_DIGITS + 1
     return events
 
 
@@ -95,7 +95,15 @@ def test_nothing_is_read_after_a_failure() -> None:
     assert isinstance(first, Instruction)
     assert first.args == (b"1",)
     assert isinstance(failed, Failed)
-    assert parser.surplus() == b""
+    assert list(parser.events()) == []
+    assert parser.rest == b""
+
+
+def test_what_was_not_read_yet_is_left_as_it_came() -> None:
+    parser = Instructions()
+    parser.receive(encoded("ready", "$1") + b"7.anythin\xff")
+    assert isinstance(parser.next(), Instruction)
+    assert parser.rest == b"7.anythin\xff"
 
 
 def test_the_longest_instruction_that_guacd_takes_is_taken() -> None:

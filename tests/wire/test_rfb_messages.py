@@ -8,14 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from visa.wire.failed import Failed
+from visa.wire.kinds import Kind, Piece
 from visa.wire.rfb_messages import (
     EXTENDED_MOUSE_BUTTONS,
     MAX_CLIPBOARD,
     MAX_ENCODINGS,
     MAX_HELD,
     ClientMessages,
-    Kind,
-    Piece,
     encodings,
 )
 

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from visa.testing.vnc import HEIGHT, WIDTH, Vnc
 from visa.wire.failed import Failed
+from visa.wire.kinds import Kind, Piece
 from visa.wire.rfb_clipboard import muted_encodings
 from visa.wire.rfb_desktop import DesktopHandshake, Welcomed
-from visa.wire.rfb_messages import ClientMessages, Kind, Piece
+from visa.wire.rfb_messages import ClientMessages
 
 FENCES, CONTINUOUS, RESIZES, QEMU_KEYS, CLIPBOARD = -312, -313, -308, -258, -0x3F5E1A32
 ENCODINGS = (0, FENCES, CONTINUOUS, RESIZES, QEMU_KEYS, CLIPBOARD)

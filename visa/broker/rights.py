@@ -9,13 +9,14 @@ from typing import NamedTuple
 
 from visa.services.desktops import Right
 from visa.wire.failed import Failed
+from visa.wire.kinds import Kind
 from visa.wire.rfb_clipboard import muted_encodings
-from visa.wire.rfb_messages import ClientMessages, Kind
+from visa.wire.rfb_messages import ClientMessages
 
 Bytes = bytes | memoryview
 
 ALLOWED: Mapping[Right, frozenset[Kind]] = {
-    Right.CONTROL: frozenset(Kind),
+    Right.CONTROL: frozenset(Kind) - {Kind.OTHER},
     Right.VIEW: frozenset({Kind.VIEW, Kind.ENCODINGS}),
 }
 _INPUT = frozenset({Kind.KEY, Kind.POINTER})
@@ -38,7 +39,7 @@ class Filter:
         self._allowed = ALLOWED[right]
         self._mutes_clipboard = Kind.CLIPBOARD not in self._allowed
         # Where kinds are dropped, message ends must not depend on what the desktop may not have heard of.
-        self._messages = ClientMessages(extended_pointer=len(self._allowed) == len(Kind))
+        self._messages = ClientMessages(extended_pointer=self._allowed == ALLOWED[Right.CONTROL])
 
     def passes(self, data: bytes) -> Passed:
         """What of `data` goes on to the desktop."""

@@ -6,6 +6,7 @@ are guacd's own. Values must be sound UTF-8: where a byte could be counted in tw
 disagree about where an instruction ends, and one could be hidden in another.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from visa.wire.failed import Failed
@@ -41,80 +42,77 @@ def encoded(*elements: str) -> bytes:
 
 
 class Instructions:
-    """Follows one stream. Everything after a `Failed` is ignored; codes: `malformed`, `too_large`.
+    """Follows one stream. Codes of its `Failed`: `malformed`, `too_large`; nothing comes after one.
 
-    Held between chunks: at most one instruction and the length of its next element.
+    Once all events are read, at most one instruction and the length of its next element are held.
     """
 
-    __slots__ = ("_buffer", "_elements", "_events", "_failed", "_place", "_start")
+    __slots__ = ("_buffer", "_elements", "_failed", "_place", "_start")
 
     def __init__(self) -> None:
         self._buffer = b""
         self._start = 0  # of the instruction that is being read, in the buffer
         self._place = 0  # of the element that is to be read next
         self._elements: list[bytes] = []
-        self._events: list[Instruction | Failed] = []
         self._failed = False
 
     def receive(self, data: bytes) -> None:
         """Take bytes of the peer; then read `events()`."""
-        if self._failed:
-            return
-        self._buffer += data
-        while self._element():
-            pass
-        if self._failed:
-            self._buffer, self._elements = b"", []
-            return
-        if self._start:
-            self._buffer = self._buffer[self._start :]
+        if not self._failed:
+            self._buffer = self.rest + data if self._buffer else data
             self._place -= self._start
             self._start = 0
 
-    def events(self) -> list[Instruction | Failed]:
-        """Events since the last call, in the order of the bytes."""
-        events, self._events = self._events, []
-        return events
+    def next(self) -> Instruction | Failed | None:
+        """The next instruction, or None while it is not there as a whole."""
+        while not self._failed:
+            found = self._element()
+            if not isinstance(found, int):
+                self._failed = isinstance(found, Failed)
+                return found
+            if found == _SEMICOLON:
+                read = Instruction(tuple(self._elements), self._buffer[self._start : self._place])
+                self._elements = []
+                self._start = self._place
+                return read
+        self._buffer, self._elements = b"", []
+        return None
 
-    def surplus(self) -> bytes:
-        """What came behind the last whole instruction."""
-        return self._buffer
+    def events(self) -> Iterator[Instruction | Failed]:
+        """Read on for as long as whole instructions are there."""
+        while read := self.next():
+            yield read
 
-    def _element(self) -> bool:
-        """Read the element at `_place`; whether there may be another one."""
+    @property
+    def rest(self) -> bytes:
+        """What came behind the last instruction that was read."""
+        return self._buffer[self._start :]
+
+    def _element(self) -> int | Failed | None:
+        """Read the element at `_place`: the sign behind it, or None while it is not there as a whole."""
         buffer, place = self._buffer, self._place
         dot = buffer.find(_DOT, place, place + MAX_DIGITS + 1)
-        digits = buffer[place:dot] if dot >= 0 else buffer[place : place + MAX_DIGITS + 1]
-        if dot < 0 and (not digits or (len(digits) <= MAX_DIGITS and digits.isdigit())):
-            return False
-        if dot < 0 or not digits.isdigit():
-            return self._fail("malformed", "an element does not begin with its length")
+        digits = buffer[place : dot if dot >= 0 else place + MAX_DIGITS + 1]
+        if (digits and not digits.isdigit()) or (not digits and dot >= 0) or len(digits) > MAX_DIGITS:
+            return Failed("malformed", "an element does not begin with its length")
+        if dot < 0:
+            return None
         end = _end_of(buffer, dot + 1, int(digits))
         if end - self._start >= MAX_INSTRUCTION:
-            return self._fail("too_large", f"an instruction of more than {MAX_INSTRUCTION} bytes")
-        if end >= len(buffer):
-            return False
-        return self._take(buffer[dot + 1 : end], buffer[end], end + 1)
+            return Failed("too_large", f"an instruction of more than {MAX_INSTRUCTION} bytes")
+        return self._take(buffer[dot + 1 : end], end) if end < len(buffer) else None
 
-    def _take(self, value: bytes, sign: int, after: int) -> bool:
+    def _take(self, value: bytes, end: int) -> int | Failed:
         if not _is_sound(value):
-            return self._fail("malformed", "an element is not UTF-8")
+            return Failed("malformed", "an element is not UTF-8")
+        sign = self._buffer[end]
         if sign not in (_COMMA, _SEMICOLON):
-            return self._fail("malformed", "an element is not as long as it says")
+            return Failed("malformed", "an element is not as long as it says")
         if len(self._elements) == MAX_ELEMENTS:
-            return self._fail("too_large", f"an instruction of more than {MAX_ELEMENTS} elements")
+            return Failed("too_large", f"an instruction of more than {MAX_ELEMENTS} elements")
         self._elements.append(value)
-        self._place = after
-        if sign == _SEMICOLON:
-            self._events.append(Instruction(tuple(self._elements), self._buffer[self._start : after]))
-            self._elements = []
-            self._start = after
-        return True
-
-    def _fail(self, code: str, message: str) -> bool:
-        self._events.append(Failed(code, message))
-        self._failed = True
-        return False
+        self._place = end + 1
+        return sign
 
 
 def _end_of(buffer: bytes, start: int, length: int) -> int:

@@ -14,7 +14,6 @@ from visa.wire.failed import Failed
 VERSION_LENGTH = 12
 MAX_TEXT = 4096
 """Longest desktop name or reason that is accepted, in bytes."""
-SHOWN_TEXT = 200
 
 
 Script = Generator[int, bytes, None]
@@ -71,9 +70,3 @@ class Handshake(ABC, Generic[Event]):
         out = bytes(self._out)
         self._out.clear()
         return out
-
-
-def readable(text: bytes) -> str:
-    """A peer's text, fit for a log line and a page: printable, at most `SHOWN_TEXT` characters."""
-    shown = "".join(sign if sign.isprintable() else " " for sign in text.decode("utf-8", "replace"))
-    return shown[:SHOWN_TEXT].strip()

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.primitives.ciphers import Cipher, modes
 
-from visa.wire.rfb import MAX_TEXT, VERSION_LENGTH, Handshake, Script, readable
+from visa.wire.readable import readable
+from visa.wire.rfb import MAX_TEXT, VERSION_LENGTH, Handshake, Script
 
 RFB_3_3, RFB_3_7, RFB_3_8 = 3, 7, 8
 NONE, VNC_AUTH = 1, 2

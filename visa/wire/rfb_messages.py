@@ -7,11 +7,10 @@ handed out in pieces. Held between chunks: less than one message, at most `MAX_H
 """
 
 import struct
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import NamedTuple
 
 from visa.wire.failed import Failed
+from visa.wire.kinds import Kind, Piece
 
 MAX_CLIPBOARD = 16 * 1024 * 1024
 MAX_ENCODINGS = 512
@@ -21,28 +20,6 @@ MAX_HELD = 8 + 16 * 255
 
 EXTENDED_MOUSE_BUTTONS = -316
 _ENCODINGS_HEAD, _CLIPBOARD_HEAD, _FENCE_HEAD, _RESIZE_HEAD, _QEMU_HEAD, _AUDIO_HEAD = 4, 8, 9, 8, 2, 4
-
-
-class Kind(StrEnum):
-    """What a client message does, as far as rights are concerned."""
-
-    VIEW = "view"  # pixel format, update requests, continuous updates, fences: the client's own picture
-    ENCODINGS = "encodings"  # SetEncodings, which also announces capabilities
-    KEY = "key"
-    POINTER = "pointer"
-    CLIPBOARD = "clipboard"
-    RESIZE = "resize"
-    POWER = "power"  # xvp: shut down, reboot, reset
-    AUDIO = "audio"
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A message, or (clipboard only) a part of one; `ends` says that the message is complete with it."""
-
-    kind: Kind
-    data: memoryview
-    ends: bool
 
 
 class _Size(NamedTuple):
