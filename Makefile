@@ -8,7 +8,7 @@ IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 TESTCLOUD = $(IN_VENV) ANSIBLE_CONFIG=ansible/ansible.cfg ansible-playbook
 
 .PHONY: help demo demo-clean test test-openstack test-image test-machine image check format generated dev lock clean \
-	bench bench-openstack soak testcloud testcloud-down testcloud-clean setup setup-tests setup-machine
+	guacd bench bench-openstack soak testcloud testcloud-down testcloud-clean setup setup-tests setup-machine
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -32,6 +32,9 @@ test-image: setup-machine ## boot the image under QEMU and look at its desktop; 
 
 test-machine: setup-machine ## one real machine on a real OpenStack here, used in a browser: as root, takes minutes
 	@$(IN_VENV) pytest tests/machine $(ARGS)
+
+guacd: ## get a guacd for trials, below .cache: desktops by VNC, RDP and SSH (docs/operate.md)
+	@$(PYTHON) tools/setup --guacd
 
 image: ## build the image that machines of a real cloud start from: as root (images/README.md)
 	@$(PYTHON) tools/setup --image

@@ -1,4 +1,4 @@
-"""Make this folder ready to run: `python3 tools/setup` (with --tests: ready to test; --image, --machine).
+"""Make this folder ready to run: `python3 tools/setup` (with --tests: ready to test; --guacd, --image, --machine).
 
 Needs nothing but Python's standard library. Each step leaves a stamp of what it was made from and is skipped while
 that has not changed, so it costs a fraction of a second when all is done. May be interrupted and run again at any time.
@@ -19,6 +19,7 @@ from pathlib import Path
 
 from console import Console, StepFailed
 from debian import install_packages
+from guacd import guacd
 from steps import STEPS, Folder
 
 INTERRUPTED = 130
@@ -27,6 +28,7 @@ INTERRUPTED = 130
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tools/setup", description="Make this folder ready to run.")
     parser.add_argument("--tests", action="store_true", help="also install what only tests need")
+    parser.add_argument("--guacd", action="store_true", help="also get a guacd; tests have one anyway")
     parser.add_argument("--image", action="store_true", help="also install what builds the image")
     parser.add_argument("--machine", action="store_true", help="also install what boots it")
     arguments = parser.parse_args()
@@ -41,6 +43,8 @@ def main() -> int:
             install_packages(console, Path("config/debian-packages.txt"), groups)
             for step in STEPS:
                 step(console, folder)
+            if arguments.guacd or arguments.tests:
+                guacd(console, folder)
         except StepFailed as failure:
             console.say(f"✗ {failure}")
             return 1

@@ -16,6 +16,7 @@ MAX_INSTRUCTION = 8192
 MAX_ELEMENTS = 128
 MAX_DIGITS = 5
 
+_TOO_LARGE = Failed("too_large", f"an instruction of more than {MAX_INSTRUCTION} bytes or {MAX_ELEMENTS} elements")
 _DOT, _COMMA, _SEMICOLON = b".,;"
 _CONTINUING = bytes(range(0x80, 0xC0))  # the second and later bytes of a code point
 
@@ -65,17 +66,29 @@ class Instructions:
 
     def next(self) -> Instruction | Failed | None:
         """The next instruction, or None while it is not there as a whole."""
+        buffer, place, elements = self._buffer, self._place, self._elements
         while not self._failed:
-            found = self._element()
-            if not isinstance(found, int):
-                self._failed = isinstance(found, Failed)
-                return found
-            if found == _SEMICOLON:
-                read = Instruction(tuple(self._elements), self._buffer[self._start : self._place])
-                self._elements = []
-                self._start = self._place
+            # Most elements are short, whole and ASCII, and few lines decide that; all others are `_element`'s.
+            dot = buffer.find(_DOT, place, place + MAX_DIGITS + 1)
+            digits = buffer[place:dot]
+            end = dot + 1 + int(digits) if dot > place and digits.isdigit() else len(buffer)
+            if end >= len(buffer) or not (value := buffer[dot + 1 : end]).isascii():
+                found = self._element(place, dot)
+                if not isinstance(found, bytes):
+                    self._place = place
+                    return self._fail(found) if found else None
+                value, end = found, dot + 1 + len(found)
+            if (sign := buffer[end]) not in (_COMMA, _SEMICOLON):
+                return self._fail(Failed("malformed", "an element is not as long as it says"))
+            if end - self._start >= MAX_INSTRUCTION or len(elements) == MAX_ELEMENTS:
+                return self._fail(_TOO_LARGE)
+            elements.append(value)
+            place = end + 1
+            if sign == _SEMICOLON:
+                read = Instruction(tuple(elements), buffer[self._start : place])
+                elements.clear()
+                self._start = self._place = place
                 return read
-        self._buffer, self._elements = b"", []
         return None
 
     def events(self) -> Iterator[Instruction | Failed]:
@@ -88,10 +101,9 @@ class Instructions:
         """What came behind the last instruction that was read."""
         return self._buffer[self._start :]
 
-    def _element(self) -> int | Failed | None:
-        """Read the element at `_place`: the sign behind it, or None while it is not there as a whole."""
-        buffer, place = self._buffer, self._place
-        dot = buffer.find(_DOT, place, place + MAX_DIGITS + 1)
+    def _element(self, place: int, dot: int) -> bytes | Failed | None:
+        """The value of the element at `place`, whose length ends at `dot`; None while it is not there as a whole."""
+        buffer = self._buffer
         digits = buffer[place : dot if dot >= 0 else place + MAX_DIGITS + 1]
         if (digits and not digits.isdigit()) or (not digits and dot >= 0) or len(digits) > MAX_DIGITS:
             return Failed("malformed", "an element does not begin with its length")
@@ -99,20 +111,17 @@ class Instructions:
             return None
         end = _end_of(buffer, dot + 1, int(digits))
         if end - self._start >= MAX_INSTRUCTION:
-            return Failed("too_large", f"an instruction of more than {MAX_INSTRUCTION} bytes")
-        return self._take(buffer[dot + 1 : end], end) if end < len(buffer) else None
+            return _TOO_LARGE
+        if end >= len(buffer):
+            return None
+        value = buffer[dot + 1 : end]
+        return value if _is_sound(value) else Failed("malformed", "an element is not UTF-8")
 
-    def _take(self, value: bytes, end: int) -> int | Failed:
-        if not _is_sound(value):
-            return Failed("malformed", "an element is not UTF-8")
-        sign = self._buffer[end]
-        if sign not in (_COMMA, _SEMICOLON):
-            return Failed("malformed", "an element is not as long as it says")
-        if len(self._elements) == MAX_ELEMENTS:
-            return Failed("too_large", f"an instruction of more than {MAX_ELEMENTS} elements")
-        self._elements.append(value)
-        self._place = end + 1
-        return sign
+    def _fail(self, failed: Failed) -> Failed:
+        self._failed = True
+        self._buffer = b""
+        self._start = self._place = 0
+        return failed
 
 
 def _end_of(buffer: bytes, start: int, length: int) -> int:
@@ -128,8 +137,6 @@ def _end_of(buffer: bytes, start: int, length: int) -> int:
 
 
 def _is_sound(value: bytes) -> bool:
-    if value.isascii():
-        return True
     try:
         value.decode()
     except UnicodeDecodeError:
